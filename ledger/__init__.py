@@ -1,0 +1,1 @@
+"""The domain: tables, selection, money, views and exports, without any user interface."""

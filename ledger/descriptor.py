@@ -1,0 +1,172 @@
+"""The descriptor of a data package: what each table, column and code means.
+
+It is the one source of names, titles, types, units, labels and codes; nothing restates it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Category:
+    """A code of an enumeration, with its label for people and what it means."""
+
+    value: str
+    label: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """What one column holds.
+
+    `type` is the Table Schema type; `unit` the unit of a numeric column, else None;
+    `categories` the accepted codes, from weakest to strongest where `ordered`;
+    `form` what a text must look like, in words, where it must follow a pattern.
+    """
+
+    name: str
+    title: str
+    description: str
+    type: str
+    unit: str | None
+    categories: tuple[Category, ...]
+    ordered: bool
+    required: bool
+    form: str | None
+    constraints: Mapping[str, Any]
+
+    @property
+    def expected(self) -> str:
+        """What a cell of this column must hold, in words: "a number ≥ 0"."""
+        if "enum" in self.constraints:
+            return f"one of {', '.join(map(str, self.constraints['enum']))}"
+        if self.form:
+            return self.form
+        if "pattern" in self.constraints:
+            return f"text of the form {self.constraints['pattern']}"
+        return _KINDS.get(self.type, self.type) + "".join(
+            f"{sign}{self.constraints[name]}" for name, sign in _BOUNDS if name in self.constraints
+        )
+
+
+_KINDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "year": "a year",
+    "boolean": "true or false",
+}
+_BOUNDS = (
+    ("minimum", " ≥ "),
+    ("exclusiveMinimum", " > "),
+    ("maximum", " ≤ "),
+    ("exclusiveMaximum", " < "),
+)
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """A checked `datapackage.json`; `raw` is the JSON object as it stands in the file."""
+
+    raw: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        """The title of the package."""
+        return str(self.raw.get("title", self.raw.get("name", "")))
+
+    @property
+    def description(self) -> str:
+        """What the package holds."""
+        return str(self.raw.get("description", ""))
+
+    @property
+    def version(self) -> str:
+        """The version that the package gives itself."""
+        return str(self.raw.get("version", ""))
+
+    @property
+    def licenses(self) -> tuple[Mapping[str, str], ...]:
+        """The licences of the data, each with `name`, `path` and `title`."""
+        return tuple(self.raw.get("licenses", ()))
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables, in the order of the package."""
+        return tuple(self._resources)
+
+    def table_title(self, table: str) -> str:
+        """The title of a table; KeyError for an unknown table."""
+        return str(self._resources[table].get("title", table))
+
+    def table_description(self, table: str) -> str:
+        """What one row of a table is; KeyError for an unknown table."""
+        return str(self._resources[table].get("description", ""))
+
+    def schema(self, table: str) -> Mapping[str, Any]:
+        """The Table Schema of a table; KeyError for an unknown table."""
+        schema: Mapping[str, Any] = self._resources[table]["schema"]
+        return schema
+
+    def fields(self, table: str) -> tuple[Field, ...]:
+        """The columns of a table, in order; KeyError for an unknown table."""
+        return tuple(self._fields[table].values())
+
+    def field(self, table: str, column: str) -> Field:
+        """One column; KeyError for an unknown table or column."""
+        return self._fields[table][column]
+
+    def categories(self, table: str, column: str) -> tuple[Category, ...]:
+        """The codes of a column, in the order of the descriptor; empty where it has none."""
+        return self.field(table, column).categories
+
+    def label(self, table: str, column: str, code: str) -> str:
+        """The label of a code for people; KeyError for an unknown code."""
+        return self._labels[table, column][code]
+
+    @cached_property
+    def _resources(self) -> dict[str, Mapping[str, Any]]:
+        return {r["name"]: r for r in self.raw["resources"] if "schema" in r}
+
+    @cached_property
+    def _fields(self) -> dict[str, dict[str, Field]]:
+        return {
+            name: {field["name"]: _field(field) for field in resource["schema"]["fields"]}
+            for name, resource in self._resources.items()
+        }
+
+    @cached_property
+    def _labels(self) -> dict[tuple[str, str], dict[str, str]]:
+        return {
+            (table, name): {category.value: category.label for category in field.categories}
+            for table, fields in self._fields.items()
+            for name, field in fields.items()
+        }
+
+
+def _field(raw: Mapping[str, Any]) -> Field:
+    constraints = raw.get("constraints", {})
+    return Field(
+        name=raw["name"],
+        title=raw.get("title", raw["name"]),
+        description=raw.get("description", ""),
+        type=raw.get("type", "any"),
+        unit=raw.get("unit"),
+        categories=tuple(_category(category) for category in raw.get("categories", ())),
+        ordered=raw.get("categoriesOrdered", False),
+        required=constraints.get("required", False),
+        form=raw.get("form"),
+        constraints=constraints,
+    )
+
+
+def _category(raw: str | Mapping[str, str]) -> Category:
+    """A category is a bare code or an object with `value`, `label` and `description`."""
+    if isinstance(raw, str):
+        return Category(raw, raw, "")
+    return Category(raw["value"], raw.get("label", raw["value"]), raw.get("description", ""))

@@ -1,0 +1,259 @@
+"""The selection: what a reader has chosen, to and from the address, and the rows that it leaves.
+
+The names and values are those of the public address (`?city=rio-de-janeiro&stage=spent`). A
+repeated name means "any of these". What is not understood is named, never ignored.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+import narwhals as nw
+
+from ledger.facts import SIZES, Facts
+
+#: Filters that may be repeated, with the column that they look at, in the order of the address.
+MANY = {
+    "city": "city_id",
+    "country": "country_code",
+    "continent": "continent",
+    "size": "size",
+    "kind": "kind",
+    "domain": "domain",
+    "status": "status",
+    "goal": "goals",
+    "funder": "funder",
+    "stage": "stage",
+    "scope": "scope",
+    "model": "model_id",
+    "benchmark": "benchmark",
+}
+DISPUTED = ("include", "exclude", "only")
+
+_PLACE = ("city", "country", "continent", "size")
+_INITIATIVE = (*_PLACE, "kind", "domain", "status", "goal", "from", "to", "disputed")
+#: The filters that narrow each frame of the facts.
+FILTERS: dict[str, tuple[str, ...]] = {
+    "cities": _PLACE,
+    "initiatives": _INITIATIVE,
+    "funding": (*_INITIATIVE, "funder", "stage", "scope", "public"),
+    "metrics": _INITIATIVE,
+    "goals": _INITIATIVE,
+    "models": (*_INITIATIVE, "model"),
+    "results": (*_INITIATIVE, "model", "benchmark"),
+    "claims": (*_INITIATIVE, "model"),
+    "sources": (),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A part of an address that was not understood."""
+
+    name: str
+    value: str
+    accepted: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if self.value == "" and self.accepted and self.name not in NAMES:
+            what = f"There is no filter “{self.name}”."
+        else:
+            what = f"“{self.value}” is not a value of the filter “{self.name}”."
+        given = (self.value or ("" if self.name in NAMES else self.name)).casefold()
+        codes = {} if self.name in ("from", "to") else {code.casefold(): code for code in self.accepted}
+        begin_so = [code for folded, code in codes.items() if given and folded.startswith(given)][:3]
+        close = begin_so or [codes[folded] for folded in difflib.get_close_matches(given, codes, n=3, cutoff=0.5)]
+        if close:
+            return f"{what} Did you mean {' or '.join(close)}?"
+        if len(self.accepted) <= 20:
+            return f"{what} Accepted: {', '.join(self.accepted)}."
+        return f"{what} {len(self.accepted)} values are accepted, {self.accepted[0]} for one."
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a reader has chosen. Frozen and hashable, so that it can be the key of a cache.
+
+    Tuples hold codes of the dataset, sorted; an empty tuple leaves everything in. `since` and
+    `until` are years (`from` and `to` in the address). `public` leaves public money alone in.
+    """
+
+    city: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    continent: tuple[str, ...] = ()
+    size: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    domain: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    goal: tuple[str, ...] = ()
+    funder: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    benchmark: tuple[str, ...] = ()
+    since: int | None = None
+    until: int | None = None
+    public: bool = False
+    disputed: str = "include"
+    lens: str = "usd"
+    per_resident: bool = False
+
+    def __post_init__(self) -> None:
+        for name in MANY:
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+
+    def but(self, **changes: Any) -> Selection:
+        """The same selection with some parts changed."""
+        return replace(self, **changes)
+
+    def only(self, names: tuple[str, ...]) -> Selection:
+        """The selection with everything but the named parts (as in the address) left out."""
+        kept = [_FIELD.get(name, name) for name in names]
+        return Selection(**{name: getattr(self, name) for name in kept})
+
+    def filters(self) -> Selection:
+        """The selection without its lens."""
+        return self.but(lens="usd", per_resident=False)
+
+    def lenses(self) -> Selection:
+        """The lens alone, without any filter."""
+        return self.only(("lens", "per_resident"))
+
+    def query(self) -> list[tuple[str, str]]:
+        """Names and values for the address; defaults are left out."""
+        pairs = [(name, value) for name in MANY for value in getattr(self, name)]
+        pairs += [("from", f"{self.since:04}")] if self.since is not None else []
+        pairs += [("to", f"{self.until:04}")] if self.until is not None else []
+        pairs += [("public", "only")] if self.public else []
+        pairs += [(name, getattr(self, name)) for name in ("disputed", "lens") if getattr(self, name) != DEFAULT[name]]
+        pairs += [("per_resident", "true")] if self.per_resident else []
+        return pairs
+
+    def address(self, path: str = "") -> str:
+        """`path` with the selection as its query."""
+        query = urlencode(self.query())
+        return f"{path}?{query}" if query else path
+
+    def active(self) -> tuple[str, ...]:
+        """The names of the filters that are on; the lens is no filter."""
+        names = dict.fromkeys(name for name, _ in self.query())
+        return tuple(name for name in names if name not in ("lens", "per_resident"))
+
+    def rows(self, facts: Facts, frame: str, *, without: tuple[str, ...] = ()) -> nw.LazyFrame:
+        """The rows of a frame of the facts that the selection leaves.
+
+        Filters that do not concern the frame (`FILTERS`) leave it as it is. `without` names
+        filters to leave out.
+        """
+        names = tuple(name for name in FILTERS[frame] if name not in without)
+        return _rows(facts, frame, self.only(names))
+
+    def _condition(self, name: str, frame: str) -> nw.Expr | None:
+        if name == "goal" and self.goal:
+            if frame == "goals":
+                return nw.col("goal").is_in(self.goal)
+            return nw.any_horizontal(
+                *(nw.col("goals").str.contains(f"|{goal}|", literal=True) for goal in self.goal),
+                ignore_nulls=True,
+            )
+        if name == "model" and frame == "claims" and self.model:
+            return (nw.col("subject_type") == "model") & nw.col("subject_id").is_in(self.model)
+        if name in MANY:
+            chosen = getattr(self, name)
+            return nw.col(MANY[name]).is_in(chosen) if chosen else None
+        if name == "from" and self.since is not None:
+            return nw.col("year") >= self.since
+        if name == "to" and self.until is not None:
+            return nw.col("year") <= self.until
+        if name == "public" and self.public:
+            return nw.col("payer") == "public"
+        if name == "disputed" and self.disputed != "include":
+            # A dispute that was withdrawn no longer puts the fact in doubt.
+            in_doubt = nw.col("disputed").is_in(("open", "conceded"))
+            return in_doubt if self.disputed == "only" else ~in_doubt
+        return None
+
+
+@lru_cache(maxsize=64)
+def _rows(facts: Facts, frame: str, selection: Selection) -> nw.LazyFrame:
+    """The rows of a frame under a selection; views of one page share them."""
+    conditions = [selection._condition(name, frame) for name in FILTERS[frame]]
+    wanted = [condition for condition in conditions if condition is not None]
+    return facts[frame].filter(*wanted) if wanted else facts[frame]
+
+
+#: Parts of a selection that have another name in the address.
+_FIELD = {"from": "since", "to": "until"}
+DEFAULT = {field.name: field.default for field in fields(Selection)}
+#: Every name that an address may hold.
+NAMES = (*MANY, "from", "to", "public", "disputed", "lens", "per_resident")
+
+
+def choices(facts: Facts) -> dict[str, dict[str, str]]:
+    """The accepted values of each filter and their labels, in the order to show them."""
+    tables, descriptor = facts.tables, facts.descriptor
+    cities, models = tables["cities"], tables["models"]
+
+    def codes(table: str, column: str) -> dict[str, str]:
+        return {category.value: category.label for category in descriptor.categories(table, column)}
+
+    results = facts["results"].select("benchmark").unique().sort("benchmark").collect()
+    countries = cities.drop_duplicates("country_code").sort_values("country")
+    continents = sorted(cities["continent"].dropna().unique())
+    return {
+        "city": dict(zip(cities["id"], cities["name"], strict=True)),
+        "country": dict(zip(countries["country_code"], countries["country"], strict=True)),
+        "continent": dict(zip(continents, continents, strict=True)),
+        "size": dict(
+            zip(SIZES, ("Under 250,000", "250,000 to 1 million", "1 to 5 million", "Over 5 million"), strict=True)
+        ),
+        "kind": codes("initiatives", "kind"),
+        "domain": codes("initiatives", "domain"),
+        "status": codes("initiatives", "status"),
+        "goal": codes("initiative_goals", "goal"),
+        "funder": codes("funding", "funder"),
+        "stage": codes("funding", "stage"),
+        "scope": codes("funding", "scope"),
+        "model": dict(zip(models["id"], models["name"], strict=True)),
+        "benchmark": {name: name for name in results["benchmark"].to_list()},
+        "public": {"only": "Public money only"},
+        "disputed": {"include": "Include", "exclude": "Leave out", "only": "Only these"},
+        "lens": {"stated": "As stated", "usd": "US dollars", "intl": "International dollars"},
+        "per_resident": {"true": "Per resident", "false": "In total"},
+    }
+
+
+def parse(
+    query: Iterable[tuple[str, str]], accepted: Mapping[str, Mapping[str, str]]
+) -> tuple[Selection, tuple[Problem, ...]]:
+    """Read a selection from the names and values of an address.
+
+    `accepted` is what `choices` gives. What is not understood is left out of the selection and
+    returned as problems.
+    """
+    many: dict[str, list[str]] = {}
+    single: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, value in query:
+        if name not in NAMES:
+            problems.append(Problem(name, "", NAMES))
+        elif name in ("from", "to") and not (len(value) == 4 and value.isascii() and value.isdigit()):
+            problems.append(Problem(name, value, ("a year such as 2025",)))
+        elif name not in ("from", "to") and value not in accepted[name]:
+            problems.append(Problem(name, value, tuple(accepted[name])))
+        elif name in MANY:
+            many.setdefault(name, []).append(value)
+        elif single.setdefault(name, value) != value:
+            problems.append(Problem(name, value, (f"one value; {single[name]} is taken",)))
+    if single.get("from", "0000") > single.get("to", "9999"):
+        problems.append(Problem("to", single.pop("to"), (f"a year not before {single['from']}",)))
+    given: dict[str, Any] = {name: tuple(values) for name, values in many.items()}
+    given |= {_FIELD[name]: int(single[name]) for name in ("from", "to") if name in single}
+    given |= {name: single[name] for name in ("disputed", "lens") if name in single}
+    given |= {"public": "public" in single, "per_resident": single.get("per_resident") == "true"}
+    return Selection(**given), tuple(problems)

@@ -1,0 +1,143 @@
+"""The register of views: one question, one function, one tidy table, every face.
+
+A view is a function from the facts and a selection to a narwhals lazy frame. It registers
+itself with `@view`; page, CSV, chart and tests find it in `VIEWS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import narwhals as nw
+import pandas as pd
+
+from ledger.facts import Facts
+from ledger.selection import FILTERS, Selection
+from ledger.tables import Descriptor
+
+Function = Callable[[Facts, Selection], nw.LazyFrame]
+
+#: Views kept in memory, over all selections; a view of the curated data is at most about 1 MB.
+CACHED_TABLES = 256
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a view: its name and what it means.
+
+    `type` is one of string, integer, number, boolean (Table Schema). `unit` is empty for texts.
+    """
+
+    name: str
+    title: str
+    description: str
+    type: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """A question and the function that answers it.
+
+    `frame` names the facts that it is made of, and so which filters narrow it. `origin` gives
+    each column its meaning: `table.column` of the descriptor, or a derived `Column`. `keys`
+    tell a row from every other. `detail` names the view that holds the rows and sources behind a
+    row: those that have the same values in `behind`; it may be the view itself.
+    """
+
+    id: str
+    title: str
+    description: str
+    group: str
+    frame: str
+    function: Function
+    origin: dict[str, str | Column]
+    keys: tuple[str, ...]
+    detail: str = ""
+    behind: tuple[str, ...] = ()
+    lens: bool = False
+    per_resident: bool = False
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The names of the filters that narrow this view."""
+        return FILTERS[self.frame]
+
+    def columns(self, descriptor: Descriptor) -> tuple[Column, ...]:
+        """What each column means, in the order of the table."""
+        return tuple(_column(name, origin, descriptor) for name, origin in self.origin.items())
+
+    def relevant(self, selection: Selection) -> Selection:
+        """The selection without what does not concern this view."""
+        lenses = (("lens",) if self.lens else ()) + (("per_resident",) if self.per_resident else ())
+        return selection.only((*self.filters, *lenses))
+
+    def without_effect(self, selection: Selection) -> tuple[str, ...]:
+        """The names of the filters and lenses that are on but do not change this view."""
+        names = [name for name in selection.active() if name not in self.filters]
+        if self.lens and selection.per_resident and not self.per_resident:
+            names.append("per_resident")
+        return tuple(names)
+
+
+#: Every view by its id, in the order of the pages.
+VIEWS: dict[str, View] = {}
+
+
+def view(id: str, **about: object) -> Callable[[Function], Function]:
+    """Register a function as the view `id`; `about` are the other fields of `View`."""
+
+    def register(function: Function) -> Function:
+        if id in VIEWS:
+            raise ValueError(f"There are two views with the id {id!r}.")
+        VIEWS[id] = View(id=id, function=function, **about)  # type: ignore[arg-type]
+        return function
+
+    return register
+
+
+def table(view_id: str, facts: Facts, selection: Selection) -> pd.DataFrame:
+    """The table of a view for a selection. It is shared by all readers: never change it."""
+    return _table(view_id, facts, VIEWS[view_id].relevant(selection))
+
+
+def rows_behind(view_id: str, row: dict[str, object], facts: Facts, selection: Selection) -> pd.DataFrame:
+    """The rows of the detail view that one row of a view stands for.
+
+    `row` holds the values of the view's `behind` columns.
+    """
+    made = VIEWS[view_id]
+    # Under the lens of the row: a view that knows no residents stands for figures in total.
+    rows = table(made.detail, facts, made.relevant(selection))
+    for name in made.behind:
+        value = row[name]
+        rows = rows[rows[name].isna() if pd.isna(value) else rows[name] == value]
+    return rows.reset_index(drop=True)
+
+
+@lru_cache(maxsize=CACHED_TABLES)
+def _table(view_id: str, facts: Facts, selection: Selection) -> pd.DataFrame:
+    view = VIEWS[view_id]
+    frame = view.function(facts, selection).select(list(view.origin)).collect("pandas").to_native()
+    return _typed(frame, view.columns(facts.descriptor))
+
+
+_TYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+
+
+def _typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
+    """The same table with the types that its columns declare, also where it has no rows."""
+    arrays = {column.name: frame[column.name].array for column in columns}
+    wanted = {column.name: pd.api.types.pandas_dtype(_TYPES[column.type]) for column in columns}
+    return pd.DataFrame({name: array.astype(wanted[name], copy=False) for name, array in arrays.items()}, copy=False)
+
+
+def _column(name: str, origin: str | Column, descriptor: Descriptor) -> Column:
+    if isinstance(origin, Column):
+        return origin
+    table, _, column = origin.partition(".")
+    field = descriptor.field(table, column)
+    kind = field.type if field.type in _TYPES else "string"
+    return Column(name, field.title, field.description, kind, field.unit or "")

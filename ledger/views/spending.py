@@ -1,0 +1,302 @@
+"""Views of money. Only counted figures of one stage, one payer and one unit are ever added."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import narwhals as nw
+
+from ledger.expressions import mapped
+from ledger.facts import Facts
+from ledger.money import lens_unit, lens_value
+from ledger.selection import Selection
+from ledger.views.columns import CITY, INITIATIVE, MONEY, SOURCE, derived
+from ledger.views.registry import view
+
+STAGE = {"stage": "funding.stage"}
+
+
+def counted_sums(facts: Facts, selection: Selection, *by: str, per_resident: bool = False) -> nw.LazyFrame:
+    """Counted figures added up by some columns, always apart by stage, payer and unit.
+
+    Adds `value` and `value_high` (sums of low and of high ends; missing where nothing was
+    added), `figures` (added), `not_converted` (counted, but without a rate) and `not_added`.
+    Rows come in the order of `by`, then from the weakest stage to the strongest.
+    """
+    keys = [*by, "stage_rank", "stage", "payer"]
+    figures = priced(facts, selection if per_resident else selection.but(per_resident=False))
+    unit = lens_unit(selection.lens, per_resident=per_resident and selection.per_resident)
+    if selection.lens == "stated":
+        keys.append("unit")
+    added = nw.col("figures") > 0
+    return (
+        figures.group_by(keys)
+        .agg(nw.col("value", "value_high", "figures", "not_converted", "not_added").sum())
+        .with_columns(
+            value=nw.when(added).then(nw.col("value")),
+            value_high=nw.when(added).then(nw.col("value_high")),
+            unit=nw.col("unit") if selection.lens == "stated" else unit,
+        )
+        .sort(keys)
+    )
+
+
+@lru_cache(maxsize=32)
+def priced(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """The selected figures with what each adds to a sum under the lens; views of one page share it.
+
+    `value` and `value_high` are missing, and `figures` is 0, where a figure adds nothing:
+    because it is not counted (`not_added`), or for want of a rate (`not_converted`).
+    """
+    lens = selection.lens
+    rows = selection.rows(facts, "funding")
+    value, value_high = nw.col(f"counted_{lens}"), nw.col(f"counted_{lens}_high")
+    figures, not_converted = nw.col(f"figures_{lens}"), nw.col("counted_figures") - nw.col(f"figures_{lens}")
+    if selection.per_resident:
+        residents = nw.col("population").cast(nw.Float64)
+        value, value_high = value / residents, value_high / residents
+        figures = nw.when(value.is_null()).then(0).otherwise(1)
+        not_converted = nw.col("counted_figures") - figures
+    return rows.select(
+        *CITY, "year", "kind", "domain", "funder", "purpose", "stage_rank", "stage", "payer",
+        lens_unit(lens, per_resident=selection.per_resident),
+        value=value,
+        value_high=value_high,
+        figures=figures,
+        not_converted=not_converted,
+        not_added=1 - nw.col("counted_figures"),
+    )  # fmt: skip
+
+
+@view(
+    "funding-by-city",
+    title="Who puts money into AI, and how real is it?",
+    description="Counted figures by city, stage and payer. Each stage stands for itself: stages are never added.",
+    group="spending",
+    frame="funding",
+    origin={**CITY, **STAGE, **derived("payer"), **MONEY},
+    keys=("city_id", "stage", "payer", "unit"),
+    detail="funding-register",
+    behind=("city_id", "stage", "payer", "unit"),
+    lens=True,
+    per_resident=True,
+)
+def funding_by_city(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Counted figures by city, stage and payer."""
+    return counted_sums(facts, selection, *CITY, per_resident=True)
+
+
+@view(
+    "funding-ladder",
+    title="How far has the money come?",
+    description="From hopes to payments: counted figures at each stage, by payer. A sum may stand at several stages "
+    "(announced, then contracted), so the steps are different sets of figures and are never added.",
+    group="spending",
+    frame="funding",
+    origin={**STAGE, **derived("payer"), **MONEY},
+    keys=("stage", "payer", "unit"),
+    detail="funding-register",
+    behind=("stage", "payer", "unit"),
+    lens=True,
+)
+def funding_ladder(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Counted figures by stage and payer."""
+    return counted_sums(facts, selection)
+
+
+@view(
+    "funding-over-time",
+    title="When was the money announced, committed and spent?",
+    description="Counted figures by the year of their date, stage and payer. The year is that of the statement, not "
+    "of the payment: a plan for ten years stands in the year in which it was made public.",
+    group="spending",
+    frame="funding",
+    origin={**derived("year"), **STAGE, **derived("payer"), **MONEY},
+    keys=("year", "stage", "payer", "unit"),
+    detail="funding-register",
+    behind=("year", "stage", "payer", "unit"),
+    lens=True,
+)
+def funding_over_time(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Counted figures by year, stage and payer."""
+    return counted_sums(facts, selection, "year")
+
+
+@view(
+    "funding-breakdown",
+    title="What is the money for?",
+    description="Counted figures by kind and domain of the initiative, stage and payer.",
+    group="spending",
+    frame="funding",
+    origin={"kind": "initiatives.kind", "domain": "initiatives.domain", **STAGE, **derived("payer"), **MONEY},
+    keys=("kind", "domain", "stage", "payer", "unit"),
+    detail="funding-register",
+    behind=("kind", "domain", "stage", "payer", "unit"),
+    lens=True,
+)
+def funding_breakdown(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Counted figures by kind, domain, stage and payer."""
+    return counted_sums(facts, selection, "kind", "domain")
+
+
+@view(
+    "funding-flows",
+    title="Who pays for what, and to which end?",
+    description="Counted figures from the funder through the kind of initiative to its goal, one stage at a time. "
+    "A sum is never split between goals: initiatives with more than one stand under “several”.",
+    group="spending",
+    frame="funding",
+    origin={
+        "funder": "funding.funder",
+        "kind": "initiatives.kind",
+        **derived("purpose"),
+        **STAGE,
+        **derived("payer"),
+        **MONEY,
+    },
+    keys=("funder", "kind", "purpose", "stage", "payer", "unit"),
+    detail="funding-register",
+    behind=("funder", "kind", "purpose", "stage", "unit"),
+    lens=True,
+)
+def funding_flows(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Counted figures by funder, kind, purpose and stage."""
+    return counted_sums(facts, selection, "funder", "kind", "purpose")
+
+
+@view(
+    "funding-map",
+    title="Where do cities invest in AI?",
+    description="Cities by number of initiatives, with the strongest stage that a counted figure of money reached.",
+    group="spending",
+    frame="funding",
+    origin={
+        **CITY,
+        "latitude": "cities.latitude",
+        "longitude": "cities.longitude",
+        "population": "cities.population",
+        **derived("initiatives", "all_figures", "furthest_stage"),
+    },
+    keys=("city_id",),
+    detail="funding-register",
+    behind=("city_id",),
+)
+def funding_map(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Cities with figures of money: how many, and how far they came."""
+    counts = (
+        selection.rows(facts, "funding")
+        .select("city_id", "initiative_id", rank=nw.when(nw.col("counted")).then(nw.col("stage_rank")))
+        .group_by("city_id")
+        .agg(
+            nw.col("initiative_id").n_unique().alias("initiatives"),
+            nw.len().alias("all_figures"),
+            nw.col("rank").max(),
+        )
+    )
+    return on_map(facts, counts)
+
+
+def on_map(facts: Facts, counts: nw.LazyFrame) -> nw.LazyFrame:
+    """Places of cities with their numbers and the stage of `rank`; most initiatives first."""
+    stages = [stage.value for stage in facts.descriptor.categories("funding", "stage")]
+    return (
+        facts["cities"]
+        .select("city_id", "city", "country_code", "country", "latitude", "longitude", "population")
+        .join(counts, on="city_id")
+        .with_columns(furthest_stage=mapped("rank", dict(enumerate(stages))))
+        .sort("initiatives", "city_id", descending=[True, False])
+    )
+
+
+@view(
+    "funding-register",
+    title="Every figure of money, with its stage, payer, date and source",
+    description="One row is one figure as one source states it. A figure that is not counted says why; it is never "
+    "added to others.",
+    group="spending",
+    frame="funding",
+    origin={
+        "funding_id": "funding.id",
+        **CITY,
+        **INITIATIVE,
+        "amount": "funding.amount",
+        "amount_high": "funding.amount_high",
+        "currency": "funding.currency",
+        **STAGE,
+        **derived("payer"),
+        "dated": "funding.dated",
+        "counted": "funding.counted",
+        "reason": "funding.reason",
+        **derived("disputed"),
+        **SOURCE,
+        **derived("usd"),
+        "funder": "funding.funder",
+        "funder_name": "funding.funder_name",
+        "basis": "funding.basis",
+        "scope": "funding.scope",
+        "relation": "funding.relation",
+        "related_funding_id": "funding.related_funding_id",
+        "overlaps": "funding.overlaps",
+        "note": "funding.note",
+        "period_start": "funding.period_start",
+        "period_end": "funding.period_end",
+        **derived("value", "value_high", "unit", "usd_high", "intl", "intl_high", "intl_year", "year"),
+        "kind": "initiatives.kind",
+        "domain": "initiatives.domain",
+        **derived("purpose"),
+    },
+    keys=("funding_id",),
+    lens=True,
+    per_resident=True,
+)
+def funding_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Every figure, newest first."""
+    return (
+        selection.rows(facts, "funding")
+        .with_columns(*lens_value(selection.lens, per_resident=selection.per_resident))
+        .sort("dated", "funding_id", descending=[True, False])
+    )
+
+
+@view(
+    "funding-conflicts",
+    title="Where do sources contradict each other?",
+    description="Figures of one initiative at one stage that state different amounts for the same thing, as a range "
+    "with all its sources. They are never added.",
+    group="spending",
+    frame="funding",
+    origin={
+        **derived("case"),
+        **CITY,
+        **INITIATIVE,
+        **STAGE,
+        **derived("unit", "case_low", "case_high", "value"),
+        "funding_id": "funding.id",
+        "amount": "funding.amount",
+        "currency": "funding.currency",
+        **derived("payer"),
+        "dated": "funding.dated",
+        "counted": "funding.counted",
+        "relation": "funding.relation",
+        "reason": "funding.reason",
+        **derived("disputed"),
+        **SOURCE,
+    },
+    keys=("funding_id",),
+    detail="funding-register",
+    behind=("funding_id",),
+    lens=True,
+)
+def funding_conflicts(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Figures that contradict each other, by case; a case of which one statement is left is none."""
+    rows = selection.rows(facts, "funding").filter(~nw.col("case").is_null()).with_columns(*lens_value(selection.lens))
+    ranges = rows.group_by("case", "unit").agg(
+        nw.col("value").min().alias("case_low"),
+        nw.col("value_high").max().alias("case_high"),
+        nw.len().alias("statements"),
+    )
+    return (
+        rows.join(ranges, on=["case", "unit"], how="left")
+        .filter(nw.col("statements") > 1, nw.col("case_low") < nw.col("case_high"))
+        .sort("case", "unit", "value", "funding_id")
+    )
