@@ -1,0 +1,1 @@
+"""Open data over HTTP: the same views as the pages, as files."""

@@ -1,0 +1,51 @@
+"""The server: the pages and the open data in one process, started by `streamlit run app.py`."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette_compress import CompressMiddleware, add_compress_type
+
+from api.routes import routes as api_routes
+from ledger import dataset
+from ledger.tables import BrokenPackage
+from web.charts import routes as chart_routes
+from web.middleware import BrowserFiles, Page, SecurityHeaders, compress_first_files
+from web.routes import routes as web_routes
+
+try:
+    dataset.facts()
+except BrokenPackage as broken:
+    raise SystemExit(str(broken)) from None
+
+add_compress_type("text/csv")
+
+
+@asynccontextmanager
+async def ready(app: st.App) -> AsyncIterator[None]:
+    """Do once what would otherwise burden the first reader, or every collection of garbage."""
+    threading.Thread(target=compress_first_files, daemon=True).start()
+    gc.collect()
+    gc.freeze()
+    # Runs make many objects that do not live long: look for rings among the old ones less often.
+    gc.set_threshold(20_000, 20, 50)
+    yield
+
+
+app = st.App(
+    "dashboard.py",
+    lifespan=ready,
+    routes=[*web_routes, *chart_routes, *api_routes],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(BrowserFiles),
+        # Streamlit's own gzip would come first if it saw what the browser accepts.
+        Middleware(CompressMiddleware, remove_accept_encoding=True),
+        Middleware(Page),
+    ],
+)

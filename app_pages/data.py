@@ -1,0 +1,21 @@
+"""Data: every table and view to look at and to download, what the columns mean, licence, citation, limits."""
+
+import streamlit as st
+
+from components import dictionary, downloads
+from components.filters import rows_left
+from components.state import read
+
+selection = read()
+
+st.title("Take the data with you")
+st.html(
+    "<p class='lead'>Everything on these pages is open: take a view for the filters that are on, or a table whole. "
+    "Every file is CSV with the codes of the dataset; the dictionary below says what they mean.</p>"
+)
+rows_left(selection)
+
+downloads.views_list(selection)
+downloads.tables_list()
+dictionary.dictionary()
+downloads.terms()

@@ -1,0 +1,20 @@
+"""Models: what cities released, what it scores according to whom, what it was built from, what is claimed."""
+
+import streamlit as st
+
+from components import choosers, headline, thread
+from components.card import card
+from components.filters import rows_left
+from components.state import read
+
+selection = read()
+
+st.title("Which AI models have cities released, and are they what they say?")
+st.html(headline.models_sentence(selection))
+rows_left(selection)
+
+card("model-releases", selection)
+thread.story(selection, choosers.model(selection))
+card("model-scores", selection.but(benchmark=(choosers.benchmark(selection),)))
+card("model-uplift", selection)
+card("model-lineage", selection)

@@ -1,0 +1,28 @@
+"""Overview: how much is promised, how much is real, where, what is new, what is disputed."""
+
+import streamlit as st
+
+from components import headline, lists
+from components.card import card
+from components.filters import rows_left
+from components.state import read
+
+selection = read()
+
+st.title("How much of the money promised for city AI has been spent?")
+st.html(headline.money_sentence(selection))
+rows_left(selection)
+headline.counts(selection)
+headline.public_money(selection)
+
+card("funding-by-city", selection.but(public=True), title="Which cities put in the most public money, stage by stage?")
+card("initiatives-map", selection)
+
+new, disputed = st.columns(2)
+with new:
+    lists.newest(selection)
+with disputed:
+    lists.disputes(selection)
+
+card("initiatives-status", selection)
+card("initiatives-by-kind", selection)

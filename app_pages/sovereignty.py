@@ -1,0 +1,18 @@
+"""Sovereignty: which goals cities pursue, and on what evidence."""
+
+import streamlit as st
+
+from components import headline
+from components.card import card
+from components.filters import rows_left
+from components.state import read
+
+selection = read()
+
+st.title("Which cities want AI of their own, and what do they have to show?")
+st.html(headline.goals_sentence(selection))
+rows_left(selection)
+
+card("goals-by-city", selection)
+card("goals-profile", selection)
+card("goals-evidence", selection, open_table=True)

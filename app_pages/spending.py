@@ -1,0 +1,23 @@
+"""Spending: who pays, at which stage, for what; every figure with its source."""
+
+import streamlit as st
+
+from components import headline
+from components.card import card
+from components.filters import rows_left
+from components.state import read
+
+selection = read()
+
+st.title("Who pays for AI in cities, and how real is the money?")
+st.html(headline.money_sentence(selection))
+rows_left(selection)
+
+card("funding-ladder", selection)
+card("funding-by-city", selection)
+card("funding-over-time", selection)
+card("funding-breakdown", selection)
+card("funding-flows", selection)
+card("funding-map", selection)
+card("funding-conflicts", selection)
+card("funding-register", selection, open_table=True)

@@ -1,0 +1,163 @@
+"""The rows and sources behind a bar, a cell or a row of a table, in a drawer beside the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import formats
+from components.formats import count, escape, link
+from components.html import badge, item, items
+from components.state import facts
+from components.tables import display, is_shown
+from ledger import views
+from ledger.selection import Selection
+
+#: Items listed in the drawer; the table holds all.
+LISTED = 60
+
+
+def show_rows_behind(view_id: str, row: dict[str, Any], selection: Selection) -> None:
+    """Open the drawer with the rows that one row of a view stands for."""
+    made = views.VIEWS[view_id]
+    rows = views.rows_behind(view_id, row, facts(), selection)
+
+    def close() -> None:
+        st.session_state[f"nonce_{view_id}"] = st.session_state.get(f"nonce_{view_id}", 0) + 1
+
+    @st.dialog("Behind this figure", width=760, position="right", on_dismiss=close)
+    def drawer() -> None:
+        lead = "" if made.detail == view_id else f"<p class='lead'>{escape(_what(made, row))}</p>"
+        listed = rows.sort_values("counted", ascending=False, kind="stable") if "counted" in rows else rows
+        listing = _LISTINGS.get(made.detail)
+        shown = listed.head(LISTED)
+        st.html(lead + (listing(shown) if listing else record_items(views.VIEWS[made.detail], shown)))
+        if len(rows) > LISTED:
+            st.caption(f"{count(len(rows) - LISTED, 'more row')} in the table of the page.")
+
+    drawer()
+
+
+def _what(made: views.View, row: dict[str, Any]) -> str:
+    """What the row stands for, in the words of its columns."""
+    descriptor = facts().descriptor
+    words = []
+    for name, origin in made.origin.items():
+        shown = name if name not in made.behind else name.removesuffix("_id")
+        if name not in made.behind or name == "unit" or pd.isna(row[name]):
+            continue
+        value = row.get(shown, row[name])
+        if isinstance(origin, str):
+            table, _, column = origin.partition(".")
+            value = descriptor.label(table, column, str(value)) if shown == name else value
+        words.append(str(value))
+    text = " · ".join(words)
+    if "figures" in row and "unit" in row:
+        text += ": " + formats.money(row["value"], str(row["unit"]), row.get("value_high"))
+        added, others = int(row["figures"]), int(row["not_added"]) + int(row["not_converted"])
+        text += f". {count(added, 'figure')} added, {count(others, 'other')} not."
+    return text
+
+
+def figure_items(rows: pd.DataFrame) -> str:
+    """Figures of money, each with stage, payer, date, source, and why it is or is not counted."""
+    descriptor = facts().descriptor
+    made = []
+    for row in rows.itertuples():
+        amount = formats.money(row.amount, row.currency, row.amount_high)
+        if row.currency != "USD" and not pd.isna(row.usd):
+            amount += f" (US$ {formats.short(row.usd)})"
+        payer = row.funder_name if not pd.isna(row.funder_name) else ""
+        marks = [
+            badge(descriptor.label("funding", "stage", row.stage)),
+            badge(f"{row.payer} money" if row.payer in ("public", "private") else f"payer {row.payer}"),
+            badge("added" if row.counted else "not added", strong=bool(row.counted)),
+        ]
+        if row.disputed != "none":
+            marks.append(badge(f"disputed: {row.disputed}", alert=True))
+        made.append(
+            item(
+                head=f"<strong>{escape(amount)}</strong> {' '.join(marks)}",
+                lines=[
+                    f"{escape(row.initiative)}, {escape(row.city)}" + (f" · {escape(payer)}" if payer else ""),
+                    escape(row.note),
+                    f"<em>{'Added' if row.counted else 'Not added'}:</em> {escape(row.reason)}",
+                    f"{escape(formats.date(row.dated))} · {link(row.source_url, row.publisher)}",
+                ],
+            )
+        )
+    return items(made)
+
+
+def evidence_items(rows: pd.DataFrame) -> str:
+    """Evidence for goals, each with its initiative and source."""
+    descriptor = facts().descriptor
+    made = []
+    for row in rows.itertuples():
+        marks = badge(
+            descriptor.label("initiative_goals", "evidence", row.evidence), strong=row.evidence == "operating"
+        )
+        if row.disputed != "none":
+            marks += " " + badge(f"disputed: {row.disputed}", alert=True)
+        goal = descriptor.label("initiative_goals", "goal", row.goal)
+        made.append(
+            item(
+                head=f"<strong>{escape(goal)}</strong> {marks}",
+                lines=[
+                    escape(row.initiative),
+                    escape(row.note),
+                    link(row.source_url, f"{row.publisher}: {row.source_title}"),
+                ],
+            )
+        )
+    return items(made)
+
+
+def record_items(made: views.View, rows: pd.DataFrame) -> str:
+    """Rows of any view, column by column, each with its sources."""
+    titles = {column.name: column.title for column in made.columns(facts().descriptor)}
+    shown = display(made, rows)
+    name = next((column for column in ("initiative", "model") if column in rows), rows.columns[0])
+    listed = []
+    for position in range(len(rows)):
+        values = shown.iloc[position]
+        lines = [
+            f"<span class='ledger-note'>{escape(titles[column])}:</span> {escape(_spoken(values[column]))}"
+            for column in rows
+            if column != name and is_shown(made, column) and not column.endswith("_url") and not pd.isna(values[column])
+        ]
+        lines += [link(url, text) for url, text in _sources(rows.iloc[position])]
+        listed.append(item(head=f"<strong>{escape(values[name])}</strong>", lines=lines))
+    return items(listed)
+
+
+def _spoken(value: Any) -> str:
+    if pd.api.types.is_bool(value):
+        return "yes" if value else "no"
+    return f"{value:,.10g}" if pd.api.types.is_number(value) else str(value)
+
+
+def _sources(row: pd.Series) -> list[tuple[str, str]]:
+    """Address and name of the sources of a row: its own, else those of its initiative or model."""
+    if not pd.isna(row.get("source_url")):
+        own = [(row["source_url"], _name(row.get("publisher"), row.get("source_title")))]
+        base = row.get("base_source_url")
+        return own if pd.isna(base) or base == own[0][0] else [*own, (base, "Source of the base's score")]
+    tables = facts().tables
+    link_table, key = ("initiative_sources", "initiative_id") if "initiative" in row else ("model_sources", "model_id")
+    links, sources = tables[link_table], tables["sources"]
+    cited = sources[sources["id"].isin(links.loc[links[key] == row[key], "source_id"])]
+    return [(source.url, _name(source.publisher, source.title)) for source in cited.itertuples()]
+
+
+def _name(publisher: str | None, title: str | None) -> str:
+    return ": ".join(part for part in (publisher, title) if part and not pd.isna(part)) or "Source"
+
+
+_LISTINGS: dict[str, Callable[[pd.DataFrame], str]] = {
+    "funding-register": figure_items,
+    "goals-evidence": evidence_items,
+}

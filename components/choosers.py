@@ -1,0 +1,74 @@
+"""Choices that belong to one page: which benchmark, which model. They are kept in the address too."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from components.state import accepted, choose, controlled, facts
+from ledger import views
+from ledger.selection import Selection
+
+
+def benchmark(selection: Selection) -> str:
+    """Choose a benchmark; without a choice, the one that is most talked about for these models."""
+    results = views.table("model-scores", facts(), selection.but(benchmark=()))
+    own = results[results["role"] == "municipal"]
+    names = sorted(set(own["benchmark"])) or sorted(set(results["benchmark"]))
+    if selection.benchmark:
+        chosen = selection.benchmark[0]
+    else:
+        claims = views.table("model-claims", facts(), selection.but(benchmark=()))
+        chosen = most_debated(claims, results[results["benchmark"].isin(names)])
+    options = names if not chosen or chosen in names else [chosen, *names]
+    if not options:
+        return ""
+    key = controlled("choose_benchmark", chosen)
+    st.selectbox(
+        f"Benchmark ({len(options)} with a result of a city's model)",
+        options,
+        key=key,
+        filter_mode="contains",
+        on_change=lambda: choose(benchmark=(st.session_state[key],)),
+    )
+    return chosen
+
+
+def most_debated(claims: pd.DataFrame, results: pd.DataFrame) -> str:
+    """The benchmark that most claims name; where none names one, the most reported.
+
+    Both tables are those of views: `model-claims` and `model-scores`.
+    """
+    said = " ".join(claims["statement"])
+    named = {name: said.count(name) for name in dict.fromkeys(results["benchmark"]) if name in said}
+    return max(named, key=lambda name: named[name]) if named else most_reported(results)
+
+
+def most_reported(results: pd.DataFrame) -> str:
+    """The benchmark with results from most sources, then with most results."""
+    if results.empty:
+        return ""
+    by_name = results.groupby("benchmark").agg(sources=("source_id", "nunique"), rows=("source_id", "size"))
+    return str(by_name.sort_values(["sources", "rows"], ascending=False, kind="stable").index[0])
+
+
+def model(selection: Selection) -> str:
+    """Choose a model that claims are made about; without a choice, the one with most of them."""
+    claims = views.table("model-claims", facts(), selection.but(model=()))
+    by_claims = claims["model_id"].value_counts(sort=True)
+    releases = views.table("model-releases", facts(), selection.but(model=()))
+    options = list(dict.fromkeys([*by_claims.index, *releases["model_id"], *selection.model]))
+    if not options:
+        return ""
+    chosen = selection.model[0] if selection.model else options[0]
+    names = accepted(facts())["model"]
+    key = controlled("choose_model", chosen)
+    st.selectbox(
+        "The story of a model",
+        options,
+        format_func=lambda code: f"{names[code]} ({by_claims.get(code, 0)} claims)",
+        key=key,
+        filter_mode="contains",
+        on_change=lambda: choose(model=(st.session_state[key],)),
+    )
+    return chosen

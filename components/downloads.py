@@ -1,0 +1,124 @@
+"""The Data page's lists of views and tables, and the terms on which they are given."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.behind import show_rows_behind
+from components.formats import as_markdown, count, whole
+from components.state import facts
+from components.tables import PAGE, view_table
+from ledger import views
+from ledger.selection import Selection
+
+_GROUPS = {
+    "spending": "Spending",
+    "sovereignty": "Sovereignty",
+    "models": "Models",
+    "initiatives": "Initiatives",
+    "evidence": "Evidence",
+}
+
+
+def views_list(selection: Selection) -> None:
+    """Every view for the filters that are on: a preview and the file."""
+    with st.container(border=True, key="card_views"):
+        st.subheader("Views", anchor="views")
+        st.caption("Each is the table behind a chart of these pages, narrowed by the filters that are on.")
+        names = list(views.VIEWS)
+        chosen = st.selectbox(
+            "View",
+            names,
+            format_func=lambda name: f"{_GROUPS[views.VIEWS[name].group]}: {views.VIEWS[name].title} ({name})",
+            key="data_view",
+            filter_mode="contains",
+        )
+        made = views.VIEWS[chosen]
+        table = views.table(chosen, facts(), selection)
+        every = len(views.table(chosen, facts(), selection.lenses()))
+        st.caption(made.description)
+        if table.empty:
+            st.info("No rows are left with these filters. Take one away above, or download everything.")
+        else:
+            position = view_table(made, table, key="data_view")
+            if position is not None:
+                show_rows_behind(chosen, table.iloc[position].to_dict(), selection)
+        with st.container(horizontal=True):
+            st.link_button(
+                f"Download {whole(len(table))} of {whole(every)} rows as CSV",
+                selection.address(f"/api/v1/views/{chosen}.csv"),
+                icon=":material/download:",
+            )
+            st.link_button(
+                "CSV without protection for spreadsheets",
+                selection.address(f"/api/v1/views/{chosen}.csv") + ("&" if selection.query() else "?") + "safe=false",
+                type="tertiary",
+                help="The usual file puts an apostrophe before texts that a spreadsheet would take for a formula.",
+            )
+
+
+def tables_list() -> None:
+    """Every table of the dataset, whole."""
+    descriptor, tables = facts().descriptor, facts().tables
+    with st.container(border=True, key="card_tables"):
+        st.subheader("Tables", anchor="tables")
+        st.caption("The dataset as it is kept, without any filter.")
+        chosen = st.selectbox(
+            "Table",
+            list(tables.frames),
+            format_func=lambda name: f"{descriptor.table_title(name)}: {count(len(tables[name]), 'row')} ({name})",
+            key="data_table",
+        )
+        frame = tables[chosen]
+        st.caption(as_markdown(descriptor.table_description(chosen)))
+        pages = -(-len(frame) // PAGE)
+        page = int(st.pagination(pages, key=f"page_{chosen}") or 1) if pages > 1 else 1
+        st.dataframe(
+            frame.iloc[(page - 1) * PAGE : page * PAGE],
+            hide_index=True,
+            key=f"table_{chosen}_{page}",
+            alt=f"Table {chosen}",
+            column_config={
+                field.name: st.column_config.Column(field.name, help=field.description)
+                for field in descriptor.fields(chosen)
+            },
+        )
+        st.link_button(
+            f"Download {count(len(frame), 'row')} as CSV", f"/api/v1/tables/{chosen}.csv", icon=":material/download:"
+        )
+
+
+_LIMITS = (
+    "Coverage follows what is public and indexed; a city without rows was not necessarily searched. Public safety "
+    "systems are over-represented because their contracts are public.",
+    "Argentine pesos of 2022 and 2023 are converted at the official rate, not the parallel one.",
+    "About 40 % of the sources show no date; figures from them carry the year that the text implies.",
+    "Some sources retell an original that was not at hand; they are marked as copy or digest.",
+    "Populations are GeoNames figures; some are of the metropolitan area.",
+    "Exchange rates and the price index of 2026 cover part of the year.",
+)
+
+
+def terms() -> None:
+    """Licence, citation and known limits."""
+    version = facts().version
+    with st.container(border=True, key="card_terms"):
+        st.subheader("Licence and citation", anchor="licence")
+        st.markdown(
+            "The data may be used, changed and passed on by anybody who names the source: "
+            "[Creative Commons Attribution 4.0](https://creativecommons.org/licenses/by/4.0/). The code is under the "
+            "Apache License 2.0. Cite it like this:"
+        )
+        st.code(
+            "Municipal AI Investment Dashboard contributors: Municipal AI investment. "
+            f"Dataset, version {version}. Licence CC BY 4.0.",
+            language=None,
+            wrap_lines=True,
+        )
+        st.markdown(
+            "It rests on exchange rates of the European Central Bank, the US Federal Reserve and the World Bank, "
+            "purchasing power of the World Bank (CC BY 4.0), the price index of the US Bureau of Labor Statistics, and "
+            "coordinates and populations of GeoNames (CC BY 4.0)."
+        )
+        st.subheader("Known limits", anchor="limits")
+        st.markdown("\n".join(f"- {limit}" for limit in _LIMITS))

@@ -1,0 +1,144 @@
+"""Figures of initiatives: what cities do, and how it stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from components import formats
+from components.figures.registry import Drawing, figure
+from components.figures.sheet import chart, legend_above, nothing, records, text_width
+from components.look import KIND_COLOURS, Look
+from ledger.tables import Descriptor
+
+#: Colours of domains (Okabe-Ito). Four of the twelve share a colour and are hatched.
+_DOMAIN_COLOURS = {
+    "general": "#999999",
+    "administration": "#0072B2",
+    "citizen_services": "#56B4E9",
+    "mobility": "#009E73",
+    "public_safety": "#D55E00",
+    "economy": "#E69F00",
+    "environment": "#F0E442",
+    "procurement": "#CC79A7",
+    "health": "#CC79A7",
+    "education": "#E69F00",
+    "culture": "#F0E442",
+    "housing": "#009E73",
+}
+_HATCHED = ("health", "education", "culture", "housing")
+_HATCH = {"shape": "/", "fgcolor": "#1B1B1A", "size": 9, "solidity": 0.1, "fillmode": "overlay"}
+
+_ROW = 36
+
+
+@figure("initiatives-by-kind")
+def initiatives_by_kind(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
+    """A bar a kind, the longest on top, made of domains."""
+    totals = _totals(records(table, "kind", "initiatives"))
+    kinds = sorted(totals, key=lambda kind: -totals[kind])
+    return _stacked(table, descriptor, look, "kind", kinds, "domain", _DOMAIN_COLOURS)
+
+
+@figure("initiatives-status")
+def initiatives_status(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
+    """A bar a status in the order of the descriptor, made of kinds. A status without any has its row too."""
+    statuses = [category.value for category in descriptor.categories("initiatives", "status")]
+    return _stacked(table, descriptor, look, "status", statuses, "kind", KIND_COLOURS)
+
+
+def _stacked(
+    table: pd.DataFrame,
+    descriptor: Descriptor,
+    look: Look,
+    by: str,
+    rows: Sequence[str],
+    part: str,
+    colours: Mapping[str, str],
+) -> Drawing:
+    """Horizontal bars of numbers of initiatives, one a code of `by`, segments by the codes of `part`."""
+    if table.empty:
+        return nothing(look)
+
+    def label(column: str, code: str) -> str:
+        return formats.escape(descriptor.label("initiatives", column, code))
+
+    place = {code: position for position, code in enumerate(rows)}
+    cells = records(table, by, part, "initiatives", "cities")
+    totals = _totals((cell.position, cell[1], cell.initiatives) for cell in cells)
+    longest = max(5, *totals.values())  # so that a single initiative does not fill the width
+    left = 110 if look.narrow else 130
+    pixels = ((330 if look.narrow else 960) - left - 50) / longest
+    traces: list[dict[str, Any]] = []
+    entries: list[tuple[str, str, str]] = []
+    for category in descriptor.categories("initiatives", part):
+        chosen = [cell for cell in cells if cell[2] == category.value]
+        if not chosen:
+            continue
+        name, colour = label(part, category.value), colours.get(category.value, "#999999")
+        hatched = category.value in _HATCHED
+        entries.append(("▨" if hatched else "■", colour, name))
+        counts = [cell.initiatives for cell in chosen]
+        traces.append({
+            "type": "bar", "orientation": "h", "name": name,
+            "y": [place[cell[1]] for cell in chosen], "x": counts,
+            "customdata": [[cell.position, label(by, cell[1]), cell.cities] for cell in chosen],
+            "marker": {
+                "color": colour, "line": {"color": look.paper, "width": 1},
+                **({"pattern": _HATCH} if hatched else {}),
+            },
+            "text": [_inside(name, count, count * pixels) for count in counts],
+            "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
+            "constraintext": "none", "cliponaxis": False,
+            "textfont": {"color": "#FFFFFF" if colour == "#0072B2" else "#1B1B1A", "size": 12},
+            "hovertemplate": f"<b>%{{customdata[1]}}</b> · {name}<br>%{{x}} initiatives in %{{customdata[2]}} cities"
+            "<extra></extra>",
+        })  # fmt: skip
+    traces.append({
+        "type": "scatter", "mode": "text", "hoverinfo": "skip", "cliponaxis": False,
+        "y": list(range(len(rows))), "x": [totals.get(code, 0) for code in rows],
+        "text": [f" {formats.whole(totals.get(code, 0))}" for code in rows],
+        "textposition": "middle right", "textfont": {"color": look.ink},
+    })  # fmt: skip
+    legend, above = legend_above(entries, look, left)
+    layout = {
+        "annotations": [legend], "barmode": "stack", "bargap": 0.28,
+        "margin": {"l": left, "r": 50, "t": above, "b": 46},
+        "xaxis": {
+            "title": {"text": "Number of initiatives", "font": {"size": 12}, "standoff": 8},
+            "range": [0, longest * 1.002],
+            "tickformat": ",d", "dtick": 1 if longest < 6 else None, "nticks": 4 if look.narrow else 8,
+            "gridcolor": look.line, "zeroline": False,
+        },
+        "yaxis": {
+            "tickvals": list(range(len(rows))), "ticktext": [label(by, code) + "  " for code in rows],
+            "range": [len(rows) - 0.5, -0.5], "showgrid": False, "zeroline": False,
+        },
+    }  # fmt: skip
+    drawn = chart(look, traces, height=above + 46 + _ROW * len(rows), **layout)
+    return Drawing(drawn, _summary(totals, label, by))
+
+
+def _inside(name: str, count: int, width: float) -> str:
+    """What fits into a segment: its name and count, its count, or nothing."""
+    full = f"{name} {count}"
+    if width > text_width(full, 12) + 10:
+        return full
+    return str(count) if width > text_width(str(count), 12) + 6 else ""
+
+
+def _totals(cells: Iterable[tuple[Any, ...]]) -> dict[str, int]:
+    """Numbers of initiatives by code, from tuples of a position, a code and a number."""
+    totals: Counter[str] = Counter()
+    for _, code, number in cells:
+        totals[code] += number
+    return dict(totals)
+
+
+def _summary(totals: Mapping[str, int], label: Callable[[str, str], str], by: str) -> str:
+    ranked = sorted(totals, key=lambda code: -totals[code])
+    parts = [f"{label(by, code)}: {formats.whole(totals[code])}" for code in ranked]
+    return f"{formats.count(sum(totals.values()), 'initiative')} by {by}. {'; '.join(parts)}."

@@ -1,0 +1,133 @@
+"""The map of cities."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from components import formats
+from components.figures.registry import Drawing, figure
+from components.figures.sheet import NO_ROWS, chart, nothing, records
+from components.figures.sums import stages_of
+from components.look import CLEAR, STAGE_INK, Look
+from ledger.tables import Descriptor
+
+#: Area that one initiative has on the map, in square pixels, and the least span of a map, in degrees.
+_SPOT, _SPOT_NARROW, _LEAST_SPAN = 30.0, 10.0, 36.0
+
+
+@figure("initiatives-map")
+@figure("funding-map")
+def cities_map(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
+    """Cities on a map: area by number of initiatives, ink by the strongest stage."""
+    stages = stages_of(descriptor)
+    labels = {"": "No counted figure", **stages}
+    spots: dict[str, list[Any]] = {stage: [] for stage in labels}
+    nowhere = []
+    for row in records(table, "city", "latitude", "longitude", "initiatives", "all_figures", "furthest_stage"):
+        if pd.isna(row.latitude) or pd.isna(row.longitude):
+            nowhere.append(row.city)
+        else:
+            stage = "" if pd.isna(row.furthest_stage) else row.furthest_stage
+            spots[stage].append(row)
+    note = f"Without coordinates, so not on the map: {', '.join(nowhere)}." if nowhere else ""
+    places = [row for rows in spots.values() for row in rows]
+    if not places:
+        return nothing(look, note or NO_ROWS, note)
+    traces = [_spots(rows, stage, labels[stage], look) for stage, rows in spots.items() if rows]
+    most = max(places, key=lambda row: row.initiatives)
+    reached = labels["" if pd.isna(most.furthest_stage) else most.furthest_stage].lower()
+    alt = (
+        f"A map of {formats.count(len(places), 'city', 'cities')}. {most.city} has the most initiatives with "
+        f"figures of money: {most.initiatives}; furthest stage there: {reached}."
+    )
+    legend = {
+        "orientation": "h",
+        "x": 0,
+        "y": 1,
+        "yanchor": "bottom",
+        "itemsizing": "constant",
+        "itemclick": False,
+        "itemdoubleclick": False,
+        "font": {"size": 12},
+        "title": {
+            "text": "Ink: furthest stage. Area: number of initiatives.",
+            "side": "top",
+            "font": {"size": 12, "color": look.muted},
+        },
+    }
+    geo = _ground(places, look)
+    (south, north), (west, east) = geo["lataxis"]["range"], geo["lonaxis"]["range"]
+    room = (330 if look.narrow else 940) * (north - south) / (east - west) * 1.2
+    top = 90 if look.narrow else 48
+    layout = {
+        "geo": geo,
+        "legend": legend,
+        "showlegend": True,
+        "height": top + min(max(room, 180), 300 if look.narrow else 450),
+        "margin": {"l": 0, "r": 0, "t": top, "b": 0},
+    }
+    return Drawing(chart(look, traces, **layout), alt, note)
+
+
+def _spots(rows: list[Any], stage: str, label: str, look: Look) -> dict[str, Any]:
+    """The cities that came as far as one stage."""
+    hover = [
+        f"<b>{formats.escape(row.city)}</b><br>{formats.count(row.initiatives, 'initiative')}, "
+        f"{formats.count(row.all_figures, 'figure')} of money<br>Furthest stage: {label.lower()}"
+        for row in rows
+    ]
+    return {
+        "type": "scattergeo",
+        "name": label,
+        "mode": "markers",
+        "lat": [row.latitude for row in rows],
+        "lon": [row.longitude for row in rows],
+        "customdata": [[row.position] for row in rows],
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "unselected": {"marker": {"opacity": 0.4}},
+        "marker": {
+            "size": [
+                2 * math.sqrt((_SPOT_NARROW if look.narrow else _SPOT) * row.initiatives / math.pi) for row in rows
+            ],
+            "color": look.tinted(look.accent, STAGE_INK.get(stage, 0.0)),
+            "opacity": 1,
+            "line": {"color": look.accent if stage else look.muted, "width": 1.2},
+        },
+    }
+
+
+def _ground(places: list[Any], look: Look) -> dict[str, Any]:
+    """Land, and the part of the world to show: all of it, or what the cities span."""
+    geo: dict[str, Any] = {
+        "projection": {"type": "natural earth"},
+        "showframe": False,
+        "showcoastlines": False,
+        "showland": True,
+        "landcolor": look.line,
+        "showcountries": True,
+        "countrycolor": look.panel,
+        "countrywidth": 0.5,
+        "showlakes": True,
+        "lakecolor": look.paper,
+        "bgcolor": CLEAR,
+        "lataxis": {"range": [-57, 78]},
+        "lonaxis": {"range": [-180, 180]},
+    }
+    south, north = _reach([row.latitude for row in places], _LEAST_SPAN, 85)
+    # As wide as the card, so that the land does not end in the middle of it.
+    wide = (north - south) * (1.1 if look.narrow else 2)
+    west, east = _reach([row.longitude for row in places], wide, 180)
+    if east - west < 200:
+        geo |= {"lataxis": {"range": [south, north]}, "lonaxis": {"range": [west, east]}}
+    return geo
+
+
+def _reach(degrees: list[float], least: float, limit: float) -> tuple[float, float]:
+    """From where to where a map goes: what the places span with room around, and no less than `least`."""
+    low, high = min(degrees), max(degrees)
+    room = max((least - (high - low)) / 2, 0.12 * (high - low), 4)
+    return max(low - room, -limit), min(high + room, limit)

@@ -1,0 +1,261 @@
+"""Figures of the sovereignty goals: grades by city, and profiles of a few cities."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from components import formats
+from components.figures.registry import Drawing, figure
+from components.figures.sheet import chart, legend_above, nothing, records, text_width
+from components.look import Look
+from ledger.tables import Descriptor
+
+_TOP_GRADE = 3
+_PROFILES = 6
+
+
+def _fills(look: Look) -> tuple[str, ...]:
+    """The fill of each grade, from none over a wash to solid: ink grows with the grade."""
+    wash = "#345068" if look.dark else "#B8CEE1"
+    return (look.paper, look.paper, wash, look.accent)
+
+
+def _words(descriptor: Descriptor) -> tuple[str, ...]:
+    """The name of each grade."""
+    categories = descriptor.categories("initiative_goals", "evidence")
+    return ("None recorded", *(formats.escape(category.label) for category in categories))
+
+
+def _goals(table: pd.DataFrame, descriptor: Descriptor) -> list[str]:
+    """The goals of the table in the order of the descriptor."""
+    present = set(table["goal"])
+    return [c.value for c in descriptor.categories("initiative_goals", "goal") if c.value in present]
+
+
+@dataclass
+class _City:
+    """A city with its index and the number of initiatives behind it; `cells` are its rows of the table."""
+
+    name: str
+    index: float
+    initiatives: int
+    cells: list[Any]
+
+
+def _cities(table: pd.DataFrame) -> list[_City]:
+    """The cities in the order of the table."""
+    names = ("city_id", "city", "goal", "grade", "initiatives", "evidence_rows", "index", "initiatives_in_all")
+    cities: dict[str, _City] = {}
+    for cell in records(table, *names):
+        city = cities.setdefault(cell.city_id, _City(str(cell.city), cell.index, cell.initiatives_in_all, []))
+        city.cells.append(cell)
+    return list(cities.values())
+
+
+def _sentence(cities: Sequence[_City]) -> str:
+    """The cities with the highest index, in words."""
+    leaders = ", ".join(f"{city.name} {city.index:.0f}" for city in cities[:3])
+    return f"{formats.count(len(cities), 'city', 'cities')}; highest index (0 to 100): {leaders}."
+
+
+@figure("goals-by-city")
+def goals_by_city(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
+    """A matrix of squares: rows are cities, columns are goals, ink is the grade."""
+    if table.empty:
+        return nothing(look)
+    cities, goals, words = _cities(table), _goals(table, descriptor), _words(descriptor)
+    shown = cities[: 15 if look.narrow else 25]
+    names = [formats.escape(city.name) for city in shown]
+    step = 42 if look.narrow else 26
+    left = 14 if look.narrow else int(max(text_width(city.name, 13) for city in shown)) + 14
+    legend, above = legend_above(_grade_legend(words, look), look, left)
+    heads = 74 if look.narrow else 40
+    legend["yshift"] += heads
+    guides = {
+        "type": "scatter", "mode": "lines", "line": {"color": look.line, "width": 1}, "hoverinfo": "skip",
+        "x": [-0.5, len(goals) - 0.5, None] * len(shown),
+        "y": [y for row in range(len(shown)) for y in (row, row, None)],
+    }  # fmt: skip
+    traces = [guides, *_squares(shown, goals, words, descriptor, look)]
+    columns = len(goals)
+    layout: dict[str, Any] = {
+        "annotations": [legend],
+        "margin": {"l": left, "r": 44 if look.narrow else 10, "t": above + heads, "b": 8},
+        "xaxis": {
+            "side": "top", "range": [-0.6, columns - 0.4 if look.narrow else columns + 1.5], "showgrid": False,
+            "zeroline": False, "tickvals": list(range(columns)), "tickangle": -50 if look.narrow else 0,
+            "ticktext": [formats.escape(descriptor.label("initiative_goals", "goal", goal)) for goal in goals],
+            "tickfont": {"size": 12}, "fixedrange": True,
+        },
+        "yaxis": {
+            "range": [len(shown) - 0.5, -0.7 if look.narrow else -0.5], "zeroline": False, "fixedrange": True,
+            "tickvals": list(range(len(shown))), "ticktext": [f"{name}  " for name in names],
+            "showticklabels": not look.narrow, "showgrid": False,
+        },
+    }  # fmt: skip
+    if look.narrow:
+        traces.append(_heads_of_rows(shown, names, look))
+    else:
+        layout["xaxis"]["tickvals"] = [*range(columns), columns + 0.1, columns + 1.05]
+        layout["xaxis"]["ticktext"] += ["<b>Index</b><br>0 to 100", "Initiatives<br>behind it"]
+        traces.append(_sums(shown, columns, look))
+    note = "The index is the mean of the nine grades ÷ 3 × 100. It measures what has been recorded."
+    if len(cities) > len(shown):
+        note += f" {formats.count(len(cities) - len(shown), 'more city stands', 'more cities stand')} in the table."
+    height = above + heads + 8 + step * len(shown)
+    return Drawing(chart(look, traces, height=height, **layout), _sentence(cities), note)
+
+
+def _grade_legend(words: Sequence[str], look: Look) -> list[tuple[str, str, str]]:
+    """What the squares mean."""
+    colours = (look.muted, look.accent, look.accent, look.accent)
+    return [
+        (symbol, colour, f"{grade} {word}")
+        for grade, (symbol, colour, word) in enumerate(zip("·□▣■", colours, words, strict=True))
+    ]
+
+
+def _squares(
+    shown: Sequence[_City],
+    goals: Sequence[str],
+    words: Sequence[str],
+    descriptor: Descriptor,
+    look: Look,
+) -> list[dict[str, Any]]:
+    """The cells, as one trace a grade."""
+    columns = {goal: i for i, goal in enumerate(goals)}
+    labels = [formats.escape(descriptor.label("initiative_goals", "goal", goal)) for goal in goals]
+    points: list[list[Any]] = [[] for _ in words]
+    for row, city in enumerate(shown):
+        name = f"<b>{formats.escape(city.name)}</b>"
+        for cell in city.cells:
+            column = columns[cell.goal]
+            hover = (
+                f"{name} · {labels[column]}<br>{words[cell.grade]} (grade {cell.grade})<br>"
+                f"{formats.count(cell.initiatives, 'initiative')}, "
+                f"{formats.count(cell.evidence_rows, 'piece')} of evidence"
+            )
+            points[cell.grade].append((column, row, [cell.position, hover]))
+    size, fills = (15 if look.narrow else 16), _fills(look)
+    return [
+        {
+            "type": "scatter", "mode": "markers", "name": words[grade],
+            "x": [x for x, _, _ in cells], "y": [y for _, y, _ in cells], "customdata": [data for _, _, data in cells],
+            "hovertemplate": "%{customdata[1]}<extra></extra>",
+            "marker": {
+                "symbol": "square" if grade else "circle", "size": size if grade else 4, "opacity": 1,
+                "color": fills[grade] if grade else look.muted,
+                "line": {"color": look.accent if grade else look.muted, "width": (0, 1.2, 3, 3)[grade]},
+            },
+        }
+        for grade, cells in enumerate(points)
+        if cells
+    ]  # fmt: skip
+
+
+def _sums(shown: Sequence[_City], columns: int, look: Look) -> dict[str, Any]:
+    """The index and the number of initiatives behind it, right of the squares."""
+    count = len(shown)
+    return {
+        "type": "scatter", "mode": "text", "hoverinfo": "skip", "textfont": {"color": look.ink},
+        "x": [columns + 0.1] * count + [columns + 1.05] * count, "y": [*range(count), *range(count)],
+        "text": [f"<b>{city.index:.0f}</b>" for city in shown] + [formats.whole(city.initiatives) for city in shown],
+    }  # fmt: skip
+
+
+def _heads_of_rows(shown: Sequence[_City], names: Sequence[str], look: Look) -> dict[str, Any]:
+    """Name, index and initiatives of a city, above its squares."""
+    return {
+        "type": "scatter", "mode": "text", "hoverinfo": "skip", "textposition": "middle right", "cliponaxis": False,
+        "x": [-0.6] * len(shown), "y": [row - 0.46 for row in range(len(shown))],
+        "textfont": {"color": look.ink, "size": 12},
+        "text": [
+            f'{name} <span style="color:{look.muted}">· index {city.index:.0f} · '
+            f"{formats.count(city.initiatives, 'initiative')}</span>"
+            for name, city in zip(names, shown, strict=True)
+        ],
+    }  # fmt: skip
+
+
+@figure("goals-profile")
+def goals_profile(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
+    """The grades of up to six cities as bars, a panel a city, all panels alike."""
+    if table.empty:
+        return nothing(look)
+    cities, goals, words = _cities(table), _goals(table, descriptor), _words(descriptor)
+    shown = cities[:_PROFILES]
+    across = 1 if look.narrow else min(3, len(shown))
+    down = -(-len(shown) // across)
+    left, top, panel, gap = 104, 30, 22 * len(goals) + 22, 62
+    height = top + down * panel + (down - 1) * gap + 34
+    inner = height - top - 34
+    layout: dict[str, Any] = {"margin": {"l": left, "r": 14, "t": top, "b": 34}, "annotations": [], "bargap": 0.3}
+    traces: list[dict[str, Any]] = []
+    labels = [formats.escape(descriptor.label("initiative_goals", "goal", goal)) for goal in goals]
+    for number, city in enumerate(shown):
+        row, column = divmod(number, across)
+        width = 0.62 if across == 1 and not look.narrow else 1 / across
+        start, end = column * width, column * width + width - (0.03 if across > 1 else 0)
+        ceiling = 1 - row * (panel + gap) / inner
+        axis = "" if number == 0 else str(number + 1)
+        traces += _profile(city, goals, labels, words, axis, look)
+        layout[f"xaxis{axis}"] = {
+            "domain": [start, end], "anchor": f"y{axis}", "range": [0, _TOP_GRADE + 0.35], "zeroline": False,
+            "tickvals": list(range(1, _TOP_GRADE + 1)), "ticktext": list(words[1:]), "gridcolor": look.line,
+            "tickfont": {"size": 11, "color": look.muted}, "fixedrange": True,
+        }  # fmt: skip
+        layout[f"yaxis{axis}"] = {
+            "domain": [ceiling - panel / inner, ceiling], "anchor": f"x{axis}", "range": [len(goals) - 0.5, -0.5],
+            "tickvals": list(range(len(goals))), "ticktext": [f"{label} " for label in labels], "showgrid": False,
+            "showticklabels": column == 0, "zeroline": False, "showline": True, "linecolor": look.muted,
+            "fixedrange": True,
+        }  # fmt: skip
+        name = "<br>".join(formats.escape(line) for line in textwrap.wrap(city.name, 34))
+        layout["annotations"].append({
+            "text": f'<b>{name}</b> <span style="color:{look.muted}">index {city.index:.0f}</span>',
+            "xref": "paper", "x": start, "xanchor": "left", "yref": "paper", "y": ceiling, "yanchor": "bottom",
+            "yshift": 3, "showarrow": False, "font": {"color": look.ink},
+        })  # fmt: skip
+    note = "Bars reach the highest evidence recorded."
+    if len(cities) > len(shown):
+        others = formats.count(len(cities) - len(shown), "other city stands", "other cities stand")
+        note += f" Drawn are the {len(shown)} cities with the highest index; {others} in the table."
+        note += " Choose cities in the filter."
+    return Drawing(chart(look, traces, height=height, **layout), _sentence(cities), note)
+
+
+def _profile(
+    city: _City,
+    goals: Sequence[str],
+    labels: Sequence[str],
+    words: Sequence[str],
+    axis: str,
+    look: Look,
+) -> list[dict[str, Any]]:
+    """The bars of one city; a goal without evidence says so in words."""
+    cells = {cell.goal: cell for cell in city.cells}
+    grades = [cells[goal].grade for goal in goals]
+    fills = _fills(look)
+    recorded = [row for row, grade in enumerate(grades) if grade]
+    empty = [row for row, grade in enumerate(grades) if not grade]
+    on = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
+    return [
+        {
+            "type": "bar", "orientation": "h", **on, "y": recorded, "x": [grades[row] for row in recorded],
+            "customdata": [[cells[goals[row]].position, labels[row], words[grades[row]]] for row in recorded],
+            "marker": {
+                "color": [fills[grades[row]] for row in recorded], "line": {"color": look.accent, "width": 1.5},
+            },
+            "hovertemplate": "%{customdata[1]}: %{customdata[2]} (grade %{x})<extra></extra>",
+        },
+        {
+            "type": "scatter", "mode": "text", **on, "y": empty, "x": [0] * len(empty), "hoverinfo": "skip",
+            "text": [f" {words[0].lower()}"] * len(empty), "textposition": "middle right",
+            "textfont": {"color": look.muted, "size": 11},
+        },
+    ]  # fmt: skip

@@ -1,0 +1,299 @@
+"""Figures of money by stage: by city, as a ladder, over time, and by what it is for.
+
+All share one layout: panels for payers one below the other, stages side by side or as lines,
+so that neither payers nor stages look as if they could be added.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+
+import pandas as pd
+
+from components import formats
+from components.figures.registry import Drawing, figure
+from components.figures.sheet import Mark, Sheet, axis_title, muted, nothing, small_title, swatch
+from components.figures.stage_bars import StageBars
+from components.figures.sums import (
+    OTHERS,
+    PAYERS,
+    Sum,
+    groups,
+    largest,
+    read,
+    stages_of,
+    together,
+    without_value,
+)
+from components.look import Look
+from ledger.tables import Descriptor
+
+#: Height of a row of years, in units of the longest bar.
+_STEP = 1.45
+#: Pixels that a panel of the ladder takes with its heading and its axis.
+_LADDER_HEIGHT = 26 + 6 * 28 + 72
+
+
+@figure("funding-by-city")
+def by_city(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
+    """Cities as rows, one column a stage: the further right, the more real."""
+    names = dict(zip(table["city_id"], table["city"], strict=True))
+    return _by_stage(table, descriptor, look, key="city_id", names=names, noun=("city", "cities"))
+
+
+@figure("funding-breakdown")
+def breakdown(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
+    """Kinds of initiatives as rows, one column a stage; the segments of a bar are domains."""
+    kinds = {category.value: category.label for category in descriptor.categories("initiatives", "kind")}
+    domains = {category.value: category.label for category in descriptor.categories("initiatives", "domain")}
+    drawing = _by_stage(
+        table, descriptor, look, key="kind", names=kinds, noun=("kind", "kinds"), part="domain", parts=domains
+    )
+    if table.empty:
+        return drawing
+    segments = "The segments of a bar are domains: point at one to read its name."
+    return Drawing(drawing.figure, drawing.alt, f"{segments} {drawing.note}".strip())
+
+
+def _by_stage(
+    table: pd.DataFrame,
+    descriptor: Descriptor,
+    look: Look,
+    *,
+    key: str,
+    names: dict[str, str],
+    noun: tuple[str, str],
+    part: str | None = None,
+    parts: dict[str, str] | None = None,
+) -> Drawing:
+    sums, missing = read(table, key, part)
+    if not sums:
+        return nothing(look, note=_left_out(missing))
+    stages = stages_of(descriptor)
+    grouped, rest = groups(sums)
+    sheet = Sheet(look)
+    omitted: set[str] = set()
+    for unit, payers in grouped.items():
+        for payer, rows in payers.items():
+            keys, drawn, left = largest(rows, _most_rows(payer, len(grouped), look))
+            title = axis_title(unit, look)
+            labels = {**names, OTHERS: f"All others ({formats.count(len(left), *noun)})"}
+            if any(row.key == OTHERS for row in drawn):
+                keys = [*keys, OTHERS]
+            else:
+                omitted |= set(left)
+            sheet.text(_heading(payer, unit, grouped, look))
+            bars = StageBars(sheet, drawn, keys, labels, parts or {}, stages, title)
+            bars.as_lines() if look.narrow else bars.as_columns()
+            sheet.height += 14
+    note = [rest, _left_out(missing)]
+    if omitted:
+        more = formats.count(len(omitted), *noun)
+        note.insert(0, f"Values per resident cannot be added: {more} with smaller ones stand in the table alone.")
+    return Drawing(sheet.figure(), _leaders(sums, names, stages), " ".join(filter(None, note)))
+
+
+def _heading(payer: str, unit: str, units: Collection[str], look: Look) -> str:
+    """What stands above a panel: its payer, and its unit where there are several."""
+    return swatch(payer, look) + (f" ({formats.escape(unit)})" if len(units) > 1 else "")
+
+
+def _left_out(missing: Sequence[Sum]) -> str:
+    return without_value([row.not_converted for row in missing])
+
+
+def _most_rows(payer: str, units: int, look: Look) -> int:
+    """How many rows a panel has, before those that are put together."""
+    if units > 1:
+        return 5 if payer == "public" else 3
+    if look.narrow:
+        return 5
+    return 12 if payer == "public" else 8
+
+
+@figure("funding-ladder")
+def ladder(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
+    """Six steps from hopes to payments; each payer has a panel with its own scale."""
+    sums, missing = read(table)
+    if not sums:
+        return nothing(look, note=_left_out(missing))
+    stages = stages_of(descriptor)
+    grouped, rest = groups(sums)
+    sheet = Sheet(look)
+    for unit, payers in grouped.items():
+        top = sheet.height
+        for place, (payer, rows) in enumerate(payers.items()):
+            if look.narrow:
+                left, right = 0.0, 1.0
+            else:
+                sheet.height = top
+                left, right = place % 2 * 0.54, place % 2 * 0.54 + 0.46
+                top += (place % 2) * _LADDER_HEIGHT
+            sheet.text(_heading(payer, unit, grouped, look), left)
+            absent = [row for row in missing if (row.unit, row.payer) == (unit, payer)]
+            _steps(sheet, rows, absent, stages, left, right)
+    note = " ".join(filter(None, [rest, _left_out(missing)]))
+    return Drawing(sheet.figure(), _ladder_alt(sums, stages), note)
+
+
+def _steps(
+    sheet: Sheet, rows: Sequence[Sum], absent: Sequence[Sum], stages: dict[str, str], left: float, right: float
+) -> None:
+    """One payer's panel of the ladder. Steps with nothing to add (`absent`) say so in words."""
+    look = sheet.look
+    longest = max(row.high for row in rows) or 1
+    order = list(stages)
+    title = axis_title(rows[0].unit, look).replace(" (", "<br>(")
+    axes = sheet.panel(
+        sheet.height,
+        len(order) * 28,
+        {
+            **sheet.scale(longest, title=title),
+            "domain": [left, right],
+            "range": [-longest * 0.01, longest * (1.75 if look.narrow else 1.6)],
+        },
+        {
+            "range": [len(order) - 0.5, -0.5],
+            "tickvals": list(range(len(order))),
+            "ticktext": [label + " " for label in stages.values()],
+        },
+    )
+    sheet.height += len(order) * 28 + 72
+    payer = rows[0].payer
+    marks = [
+        Mark(0, row.value, row.high, order.index(row.stage), row.stage,
+             row.hover(stages[row.stage], PAYERS[payer]), row.position)
+        for row in rows
+    ]  # fmt: skip
+    sheet.bars(marks, axes, look.payer(payer), 0.62)
+    texts = [
+        (row.high, order.index(row.stage),
+         f" {formats.short(row.value)} {muted(' ' + formats.count(row.figures, 'figure'), look, 11)}")
+        for row in rows
+    ]  # fmt: skip
+    sheet.labels(texts, axes, marks=marks)
+    words = []
+    for row in absent:
+        figures = formats.count(row.not_converted + row.not_added, "figure")
+        words.append((0.0, order.index(row.stage), f" {muted(f'nothing to add: {figures} in the table', look, 11)}"))
+    sheet.labels(words, axes)
+
+
+@figure("funding-over-time")
+def over_time(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
+    """Years from left to right, one row of bars a stage, one panel a payer."""
+    undated = int(table["year"].isna().sum())
+    dated = table["year"].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
+    sums, missing = read(table, "year")
+    sums = [row for row in sums if dated[row.position] == dated[row.position]]
+    if not sums:
+        return nothing(look, note=_left_out(missing))
+    stages = stages_of(descriptor)
+    grouped, rest = groups(sums)
+    years = [int(row.key) for row in sums]
+    sheet = Sheet(look)
+    for unit, payers in grouped.items():
+        for payer, rows in payers.items():
+            sheet.text(_heading(payer, unit, grouped, look))
+            _years(sheet, rows, stages, axis_title(unit, look), min(years), max(years))
+    note = ["A year without a bar has no counted figure: that is not zero.", rest, _left_out(missing)]
+    if undated:
+        note.append(f"{formats.count(undated, 'row')} without a year in the table alone.")
+    names = {row.key: row.key for row in sums}
+    return Drawing(sheet.figure(), _leaders(sums, names, stages), " ".join(filter(None, note)))
+
+
+def _years(sheet: Sheet, rows: Sequence[Sum], stages: dict[str, str], title: str, first: int, last: int) -> None:
+    """One payer's panel over time: the stages that it has, weakest on top."""
+    look = sheet.look
+    longest = max(row.high for row in rows) or 1
+    present = [stage for stage in stages if any(row.stage == stage for row in rows)]
+    step = longest * _STEP
+    floor = {stage: (len(present) - 1 - place) * step for place, stage in enumerate(present)}
+    top = floor[present[0]] + max(row.high for row in rows if row.stage == present[0]) + longest * 0.45
+    height = 54 * top / step
+    apart = 3 if look.narrow and last - first > 5 else 1
+    years = list(range(last, first - 1, -apart))
+    axes = sheet.panel(
+        sheet.height,
+        height,
+        {
+            "range": [first - 0.6, last + 0.6],
+            "tickvals": years,
+            "ticktext": [str(year) for year in years],
+            "title": small_title(title, look),
+        },
+        {
+            "range": [-longest * 0.04, top],
+            "tickvals": [floor[stage] for stage in present],
+            "ticktext": [stages[stage] + " " for stage in present],
+            "showgrid": True,
+            "gridcolor": look.line,
+        },
+    )
+    sheet.height += height + (66 if look.narrow else 56)
+    payer = rows[0].payer
+    marks = [
+        Mark(floor[row.stage], row.value, row.high, int(row.key), row.stage,
+             row.hover(row.key, stages[row.stage]), row.position)
+        for row in rows
+    ]  # fmt: skip
+    sheet.bars(marks, axes, look.payer(payer), 0.6 if last > first else 0.1, upright=True)
+    labelled = _peaks(rows) if look.narrow and last - first > 5 else list(rows)
+    texts = [(int(row.key), floor[row.stage] + row.high, formats.short(row.value)) for row in labelled]
+    sheet.labels(texts, axes, side="top center", marks=[marks[rows.index(row)] for row in labelled], size=11)
+
+
+def _peaks(rows: Sequence[Sum]) -> list[Sum]:
+    """The largest value of each stage."""
+    peaks: dict[str, Sum] = {}
+    for row in rows:
+        if row.stage not in peaks or row.value > peaks[row.stage].value:
+            peaks[row.stage] = row
+    return list(peaks.values())
+
+
+def _leaders(sums: Sequence[Sum], names: dict[str, str], stages: dict[str, str]) -> str:
+    """Who leads at the stage with most figures and at the strongest stage, for the first payer there is."""
+    payer = next(payer for payer in PAYERS if any(row.payer == payer for row in sums))
+    unit = _main_unit(row for row in sums if row.payer == payer)
+    rows = [row for row in sums if row.payer == payer and row.unit == unit]
+    figures = {stage: sum(row.figures for row in rows if row.stage == stage) for stage in stages}
+    present = [stage for stage, number in figures.items() if number]
+    sentences = []
+    for stage in dict.fromkeys((max(present, key=lambda s: figures[s]), present[-1])):
+        keys = dict.fromkeys(row.key for row in rows if row.stage == stage)
+        at_stage = [together([r for r in rows if r.stage == stage and r.key == key], key) for key in keys]
+        first, *others = sorted(at_stage, key=lambda row: -row.value)
+        text = f"At stage {stages[stage].lower()}, {PAYERS[payer][0].lower()}{PAYERS[payer][1:]}: "
+        verb = "leads with" if others else "with"
+        text += f"{names[first.key]} {verb} {formats.money(first.value, unit, first.high)}"
+        if others:
+            text += f"; {names[others[0].key]} follows with {formats.money(others[0].value, unit, others[0].high)}"
+        sentences.append(text + ".")
+    return " ".join(sentences)
+
+
+def _main_unit(sums: Iterable[Sum]) -> str:
+    """The unit with most figures."""
+    figures: Counter[str] = Counter()
+    for row in sums:
+        figures[row.unit] += row.figures
+    return figures.most_common(1)[0][0]
+
+
+def _ladder_alt(sums: Sequence[Sum], stages: dict[str, str]) -> str:
+    """The steps of the first two payers, in words."""
+    unit = _main_unit(sums)
+    sentences = []
+    for payer in PAYERS:
+        rows = {row.stage: row for row in sums if (row.payer, row.unit) == (payer, unit)}
+        steps = [
+            f"{label.lower()} {formats.money(rows[stage].value, unit, rows[stage].high)}"
+            for stage, label in stages.items()
+            if stage in rows
+        ]
+        if steps:
+            sentences.append(f"{PAYERS[payer]}: {', '.join(steps)}.")
+    return " ".join(sentences[:2])

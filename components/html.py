@@ -1,0 +1,62 @@
+"""The few pieces of HTML of our own. Heads and lines come in as HTML: texts in them go through `formats.escape`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from components.formats import escape
+
+_STYLE = """
+<style>
+.ledger-items.ledger-items { list-style: none; margin: 0; padding: 0; }
+.ledger-items.ledger-items > li { margin: 0; padding: .7rem 0;
+  border-top: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
+.ledger-items.ledger-items > li:first-child { border-top: 0; }
+.ledger-items p { margin: .15rem 0 0; overflow-wrap: anywhere; }
+.ledger-items .head { margin: 0; }
+.ledger-items.ledger-items.thread > li { border-top: 0;
+  border-left: 2px solid color-mix(in srgb, currentColor 25%, transparent);
+  padding: .2rem 0 .2rem .9rem; margin: .55rem 0; }
+.ledger-badge { display: inline-block; border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
+  border-radius: 3px; padding: 0 .4em; font-size: .82em; line-height: 1.55; white-space: nowrap; }
+.ledger-badge.strong { background: color-mix(in srgb, currentColor 14%, transparent); font-weight: 600; }
+.ledger-badge.alert { border-color: #D55E00; border-width: 2px; font-weight: 600; }
+.ledger-items.ledger-items a { color: inherit; text-decoration: underline; text-underline-offset: .15em; }
+.ledger-menu.ledger-menu > li { padding: .35rem 0; border-top: 0; }
+.lead { font-size: 1.08rem; line-height: 1.55; margin: 0; max-width: 62rem; }
+.ledger-note { opacity: .8; font-size: .9em; }
+</style>
+"""
+
+
+def style() -> None:
+    """Put the styles of these pieces on the page, once a run."""
+    st.html(_STYLE)
+
+
+def menu(links: Iterable[tuple[str, str]]) -> str:
+    """A list of addresses of this server with their labels; a file is downloaded, a page opens beside this one."""
+    entries = "".join(
+        f'<li><a href="{escape(address)}" target="_blank">{escape(label)}</a></li>' for address, label in links
+    )
+    return f'<ul class="ledger-items ledger-menu">{entries}</ul>'
+
+
+def badge(text: str, *, strong: bool = False, alert: bool = False) -> str:
+    """A word in a box: a stage, a state of a dispute."""
+    kind = "alert" if alert else "strong" if strong else ""
+    return f'<span class="ledger-badge {kind}">{escape(text)}</span>'
+
+
+def item(*, head: str, lines: Iterable[str], indent: int = 0) -> str:
+    """One entry of a list: a head and lines below it; empty lines fall away."""
+    body = "".join(f"<p>{line}</p>" for line in lines if line)
+    margin = f' style="margin-left:{min(indent, 4) * 1.1:.1f}rem"' if indent else ""
+    return f'<li{margin}><p class="head">{head}</p>{body}</li>'
+
+
+def items(made: Iterable[str], *, kind: str = "") -> str:
+    """A list of entries."""
+    return f'<ul class="ledger-items {kind}">{"".join(made)}</ul>'

@@ -1,0 +1,90 @@
+"""Two short lists of the overview: what is new and what is disputed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import formats
+from components.formats import count, escape, link
+from components.html import badge, item, items
+from components.state import facts
+from ledger import views
+from ledger.selection import Selection
+
+#: Entries of a list.
+SHOWN = 7
+
+
+def newest(selection: Selection) -> None:
+    """The figures with the latest dates."""
+    register = views.table("funding-register", facts(), selection)
+    # A figure dated by its year alone says too little about when to count as new.
+    dated = register[register["dated"].str.len() > 4].sort_values(["dated", "funding_id"], ascending=[False, True])
+    with st.container(border=True, height="stretch", key="card_newest"):
+        st.subheader("What is new?", anchor="new")
+        st.caption("The figures of money with the latest dates.")
+        if dated.empty:
+            st.info("No dated figures are left with these filters.")
+            return
+        st.html(items(_figure(row) for row in dated.head(SHOWN).itertuples()))
+
+
+def _figure(row: Any) -> str:
+    stage = facts().descriptor.label("funding", "stage", row.stage)
+    amount = formats.money(row.amount, row.currency, row.amount_high)
+    marks = [badge(stage), badge(_payer(row.payer))]
+    if not row.counted:
+        marks.append(badge("not added"))
+    if row.disputed in ("open", "conceded"):
+        marks.append(badge(f"disputed: {row.disputed}", alert=True))
+    return item(
+        head=f"<strong>{escape(row.city)}: {escape(amount)}</strong> {' '.join(marks)}",
+        lines=[
+            f"{escape(row.initiative)}",
+            f"<span class='ledger-note'>{escape(formats.date(row.dated))} · "
+            f"{link(row.source_url, row.publisher)}</span>",
+        ],
+    )
+
+
+def _payer(payer: str) -> str:
+    return "payer unknown" if payer == "unknown" else f"{payer} money"
+
+
+def disputes(selection: Selection) -> None:
+    """What is in dispute, the conceded ones first."""
+    claims = views.table("claims-register", facts(), selection)
+    found = claims[(claims["stance"] == "disputes") & claims["disputed"].isin(["conceded", "open"])]
+    conceded = claims.loc[claims["stance"] == "concedes", "responds_to"]
+    # The statement to show of a topic: the one that was conceded, else the latest.
+    order = found.assign(
+        open=found["disputed"] != "conceded", unanswered=~found["claim_id"].isin(conceded)
+    ).sort_values(
+        ["open", "unanswered", "made_on", "claim_id"], ascending=[True, True, False, True], na_position="last"
+    )
+    topics = order.drop_duplicates(["subject_id", "topic"])
+    with st.container(border=True, height="stretch", key="card_disputes"):
+        st.subheader("What is disputed?", anchor="disputed")
+        st.caption("Facts that somebody disputes, with the latest statement. Conceded: the side that asserted gave in.")
+        if topics.empty:
+            st.info("No dispute is recorded for these filters.")
+            return
+        st.html(items(_dispute(row) for row in topics.head(SHOWN).itertuples()))
+        if len(topics) > SHOWN:
+            st.caption(f"{count(len(topics) - SHOWN, 'more dispute')} in the view claims-register on the Data page.")
+
+
+def _dispute(row: Any) -> str:
+    topic = facts().descriptor.label("claims", "topic", row.topic)
+    where = "" if pd.isna(row.city) else f", {escape(row.city)}"
+    return item(
+        head=f"<strong>{escape(row.subject)}</strong>{where} {badge(topic)} {badge(row.disputed, alert=True)}",
+        lines=[
+            escape(row.statement),
+            f"<span class='ledger-note'>{escape(row.claimant)}, {escape(formats.date(row.made_on))} · "
+            f"{link(row.source_url, row.publisher)}</span>",
+        ],
+    )

@@ -1,0 +1,83 @@
+"""The selection of this reader: one truth, kept in the session and written to the address.
+
+The address is ours and not the widgets': Streamlit would write labels into it and drop what it
+does not know. So the address is read when it changes from outside (a link, a step back), every
+widget shows what the selection holds, and every change is written back as codes of the dataset.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from ledger import dataset
+from ledger.facts import Facts
+from ledger.selection import Problem, Selection, choices, parse
+
+
+def facts() -> Facts:
+    """The facts, shared by all readers."""
+    return dataset.facts()
+
+
+@lru_cache(maxsize=4)
+def accepted(facts: Facts) -> dict[str, dict[str, str]]:
+    """The accepted values of each filter with their labels."""
+    return choices(facts)
+
+
+def read_address(page: str) -> tuple[Selection, tuple[Problem, ...]]:
+    """The selection of this run, and what of the address was not understood.
+
+    `page` is the path of the page that runs. After a step from page to page the address comes
+    without its query; the selection then stays. A widget that has just changed counts for more
+    than an address that the browser has not had time to take up.
+    """
+    state = st.session_state
+    address = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    same_page = state.get("page") == page
+    state["page"] = page
+    changed_here = state.pop("selection_changed", False)
+    is_new = "selection" not in state
+    if is_new or (not changed_here and sorted(address) != state["written"] and (address or same_page)):
+        state["selection"], state["problems"] = parse(address, accepted(facts()))
+    elif changed_here:
+        state["problems"] = ()
+    return state["selection"], state["problems"]
+
+
+def read() -> Selection:
+    """The selection of this run; for pages, which run after the frame has read the address."""
+    selection: Selection = st.session_state["selection"]
+    return selection
+
+
+def write_address(selection: Selection) -> None:
+    """Write the selection to the address, where it is not there already."""
+    query: dict[str, list[str]] = {}
+    for name, value in selection.query():
+        query.setdefault(name, []).append(value)
+    if {name: st.query_params.get_all(name) for name in st.query_params} != query:
+        st.query_params.from_dict(query)
+    st.session_state["written"] = sorted(selection.query())
+
+
+def choose(**changes: Any) -> None:
+    """Change the selection; for callbacks of widgets."""
+    st.session_state["selection"] = st.session_state["selection"].but(**changes)
+    st.session_state["selection_changed"] = True
+
+
+def clear() -> None:
+    """Take every filter away; the lens stays."""
+    st.session_state["selection"] = st.session_state["selection"].lenses()
+    st.session_state["selection_changed"] = True
+
+
+def controlled(key: str, value: Any) -> str:
+    """Make the widget `key` show `value` on this run; returns the key."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    return key

@@ -1,0 +1,101 @@
+"""A view's table on the page: the same rows as in the file, with words for codes and links for sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components.formats import safe_url
+from components.state import facts
+from ledger.views import View
+
+#: Rows on one page of a table.
+PAGE = 100
+
+#: Columns that a reader of the page can do without; they are in the file.
+_IN_FILE_ONLY = {
+    "country_code", "year", "purpose", "intl_year", "source_title", "value", "value_high", "unit", "usd_high",
+    "intl", "intl_high", "funder", "overlaps", "period_start", "period_end", "country", "relation",
+}  # fmt: skip
+
+
+def view_table(view: View, table: pd.DataFrame, *, key: str) -> int | None:
+    """Draw a view's table by pages of 100 rows; returns the position of the row chosen, if any.
+
+    Rows can be chosen where the view has rows behind its rows.
+    """
+    start = _page_start(len(table), key)
+    page = table.iloc[start : start + PAGE]
+    config = column_config(view)
+    event: Any = st.dataframe(
+        display(view, page),
+        hide_index=True,
+        column_config=config,
+        column_order=[name for name in table.columns if is_shown(view, name)],
+        # A new key after each drawer lets the same row be chosen again.
+        key=f"table_{key}_{start}_{st.session_state.get(f'nonce_{view.id}', 0)}",
+        on_select="rerun" if view.detail else "ignore",
+        selection_mode="single-row",
+        placeholder="",
+        alt=view.title,
+    )
+    if view.detail and event.selection.rows:
+        return start + int(event.selection.rows[0])
+    return None
+
+
+def _page_start(rows: int, key: str) -> int:
+    if rows <= PAGE:
+        return 0
+    pages = -(-rows // PAGE)
+    number = st.pagination(pages, key=f"page_{key}")
+    return (int(number or 1) - 1) * PAGE
+
+
+def is_shown(view: View, name: str) -> bool:
+    """Whether the page shows a column; ids and the parts of derived figures stand in the file."""
+    if view.id == "funding-register":
+        return name not in _IN_FILE_ONLY and not name.endswith("_id")
+    return (not name.endswith("_id") and name not in ("country_code", "source_title", "unit")) or (
+        name == "unit" and "value" in view.origin
+    )
+
+
+def display(view: View, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with words for codes; texts stay texts."""
+    descriptor = facts().descriptor
+    shown = table.copy(deep=False)
+    for name, origin in view.origin.items():
+        if name.endswith("_url"):
+            shown[name] = table[name].map(safe_url, na_action="ignore")
+        elif isinstance(origin, str):
+            source, _, column = origin.partition(".")
+            labels = {category.value: category.label for category in descriptor.categories(source, column)}
+            if labels:
+                shown[name] = table[name].map(labels.get, na_action="ignore")
+        elif table[name].dtype == "float64":
+            shown[name] = table[name].map(
+                lambda number: round(number, 2 if abs(number) < 1000 else 0), na_action="ignore"
+            )
+    return shown
+
+
+def column_config(view: View) -> dict[str, Any]:
+    """Titles, help and number formats of the columns, from the descriptor."""
+    config: dict[str, Any] = {}
+    for column in view.columns(facts().descriptor):
+        help_text = f"{column.description} ({column.unit})" if column.unit else column.description
+        if column.name.endswith("_url"):
+            config[column.name] = st.column_config.LinkColumn(column.title, help=help_text, display_text="Open source")
+        elif column.type in ("integer", "number"):
+            is_year = column.unit == "year"
+            config[column.name] = st.column_config.NumberColumn(
+                column.title, help=help_text, format="%d" if is_year else "localized"
+            )
+        elif column.type == "boolean":
+            config[column.name] = st.column_config.CheckboxColumn(column.title, help=help_text)
+        else:
+            config[column.name] = st.column_config.TextColumn(column.title, help=help_text)
+    return config

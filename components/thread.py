@@ -1,0 +1,138 @@
+"""The story of a model: what it is, what it scores, what is claimed of it, in order of time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import formats
+from components.card import download_menu
+from components.choosers import most_debated
+from components.formats import escape, link, whole
+from components.html import badge, item, items
+from components.state import facts
+from ledger import views
+from ledger.selection import Selection
+
+#: Statements of each kind that stand in the summary; the thread below holds all.
+OPEN_SHOWN = 4
+
+
+def story(selection: Selection, model_id: str) -> None:
+    """Draw the story of a model as a card."""
+    about = selection.but(model=(model_id,)) if model_id else selection
+    claims = views.table("model-claims", facts(), about)
+    made = views.VIEWS["model-claims"]
+    with st.container(border=True, key="card_model-claims"):
+        st.subheader(made.title, anchor="model-claims")
+        st.caption(made.description)
+        if not model_id:
+            st.info("No model is left with these filters.")
+            return
+        st.html(_portrait(model_id) + _in_short(claims))
+        if claims.empty:
+            st.info("No claim about this model is recorded.")
+        else:
+            st.html(items((_claim(row) for row in claims.itertuples()), kind="thread"))
+        download_menu(made, about, len(claims))
+
+
+def _portrait(model_id: str) -> str:
+    """Name, origin, size and scores of a model in a few lines."""
+    only = Selection(model=(model_id,))
+    descriptor = facts().descriptor
+    models = facts().tables["models"].set_index("id")
+    row = models.loc[model_id]
+    parts = []
+    if not pd.isna(row["released_on"]):
+        parts.append(f"released {escape(formats.date(row['released_on']))}")
+    if not pd.isna(row["parameters_total"]):
+        active = "" if pd.isna(row["parameters_active"]) else f", {formats.short(row['parameters_active'])} active"
+        parts.append(f"{formats.short(row['parameters_total'], 3)} parameters{active}")
+    if not pd.isna(row["license"]):
+        parts.append(f"licence {escape(row['license'])}")
+    if not pd.isna(row["open_weights"]):
+        parts.append("open weights" if row["open_weights"] else "closed weights")
+    lineage = views.table("model-lineage", facts(), only)
+    parents = lineage[lineage["model_id"] == model_id]
+    lines = [" · ".join(parts)]
+    for parent in parents.itertuples():
+        relation = "" if pd.isna(parent.relation) else descriptor.label("models", "base_relation", parent.relation)
+        word = "" if parent.basis_of_link == "stated" else " " + badge(parent.basis_of_link, alert=True)
+        source = "" if pd.isna(parent.source_url) else " · " + link(parent.source_url, "source")
+        lines.append(f"Built from <strong>{escape(parent.parent)}</strong> ({escape(relation.lower())}){word}{source}")
+    lines.append(_compared(model_id))
+    if not pd.isna(row["note"]):
+        lines.append(escape(row["note"]))
+    mark = views.table("model-releases", facts(), only)["disputed"]
+    state = mark.iloc[0] if len(mark) else "none"
+    head = f"<strong>{escape(row['name'])}</strong>"
+    if state != "none":
+        head += " " + badge(f"origin disputed: {state}", alert=True)
+    return items([item(head=head, lines=lines)])
+
+
+def _compared(model_id: str) -> str:
+    """The model's score on its most reported benchmark, beside its base and the next comparators there."""
+    results = views.table("model-scores", facts(), Selection(model=(model_id,)))
+    own_tests = results.loc[results["model_id"] == model_id, "benchmark"]
+    claims = views.table("model-claims", facts(), Selection(model=(model_id,)))
+    test = most_debated(claims, results[results["benchmark"].isin(own_tests)])
+    if not test:
+        return ""
+    rows = results[results["benchmark"] == test]
+    own = rows[rows["model_id"] == model_id]
+    # Like with like: what the same source says of the others.
+    source = own["source_id"].iloc[0]
+    others = rows[(rows["source_id"] == source) & (rows["model_id"] != model_id)].sort_values("score", ascending=False)
+    said = ", ".join(f"{escape(row.model)} {row.score:g}" for row in others.itertuples())
+    mark = own["disputed"].iloc[0]
+    state = "" if mark == "none" else " " + badge(f"disputed: {mark}", alert=True)
+    first = own.iloc[0]
+    reporter = facts().descriptor.label("benchmark_results", "reported_by", first["reported_by"]).lower()
+    text = (
+        f"{escape(test)}: <strong>{first['score']:g}</strong> as reported by the {escape(reporter)}{state}"
+        f" · {link(first['source_url'], first['publisher'])}"
+    )
+    return text + (f"<br>In the same source: {said}." if said else "")
+
+
+def _in_short(claims: pd.DataFrame) -> str:
+    """What was alleged and conceded, and what is open: the claims of the thread sorted by how they stand."""
+    conceded = claims[claims["state"] == "conceded"]
+    concessions = claims[claims["stance"] == "concedes"]
+    still_open = claims[claims["state"] == "open"]
+    parts = []
+    for head, rows, alert in (
+        ("Alleged, and conceded", conceded, True),
+        ("What was conceded", concessions, False),
+        ("What is open", still_open, False),
+    ):
+        if len(rows):
+            lines = [
+                f"{escape(row.statement)} <span class='ledger-note'>{escape(row.claimant)}, "
+                f"{escape(formats.date(row.made_on))} · {link(row.source_url, row.publisher)}</span>"
+                for row in rows.head(OPEN_SHOWN).itertuples()
+            ]
+            if len(rows) > OPEN_SHOWN:
+                lines.append(f"and {whole(len(rows) - OPEN_SHOWN)} more in the thread below.")
+            parts.append(item(head=badge(head, alert=alert), lines=lines))
+    return items(parts)
+
+
+def _claim(row: Any) -> str:
+    descriptor = facts().descriptor
+    stance = descriptor.label("claims", "stance", row.stance)
+    topic = descriptor.label("claims", "topic", row.topic)
+    marks = badge(stance, strong=row.stance == "concedes", alert=row.stance == "disputes")
+    return item(
+        head=f"{marks} {badge(topic)} <strong>{escape(row.claimant)}</strong>, {escape(formats.date(row.made_on))}",
+        lines=[
+            escape(row.statement),
+            f"<span class='ledger-note'>{escape(row.note)}</span>" if not pd.isna(row.note) else "",
+            link(row.source_url, f"{row.publisher}: {row.source_title}"),
+        ],
+        indent=int(row.depth),
+    )

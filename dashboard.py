@@ -1,0 +1,32 @@
+"""The frame of every page: navigation, filters, what is on, footer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import filters, html
+from components.footer import footer
+from components.state import facts, read_address, write_address
+from components.viewport import watch_viewport
+
+st.set_page_config(page_title="Municipal AI Investment Dashboard", layout="wide")
+
+PAGES = [
+    st.Page("app_pages/overview.py", title="Overview", default=True),
+    st.Page("app_pages/spending.py", title="Spending"),
+    st.Page("app_pages/sovereignty.py", title="Sovereignty"),
+    st.Page("app_pages/models.py", title="Models"),
+    st.Page("app_pages/data.py", title="Data"),
+]
+
+page = st.navigation(PAGES, position="top")
+facts()
+watch_viewport()
+html.style()
+selection, problems = read_address(page.url_path)
+filters.sidebar(selection)
+filters.problems(problems)
+filters.chips(selection)
+write_address(selection)
+page.run()
+footer()

@@ -1,0 +1,104 @@
+"""A chart as a picture: a small page that draws it and hands it over as PNG or SVG.
+
+The picture is made by the reader's own browser, with the same figure as on the page, so that
+the server needs no browser of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import plotly
+import plotly.io as pio
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from components.figures import FIGURES
+from components.formats import escape
+from components.look import Look
+from ledger import dataset, views
+from ledger.exports import file_name
+from ledger.selection import choices, parse
+
+FORMATS = ("png", "svg")
+THEMES = ("light", "dark")
+#: Width of the picture in pixels; a PNG has twice as many, for print and fine screens.
+WIDTH = 1000
+
+_PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_SCRIPT = Path(__file__).parent / "picture.js"
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head>
+<body style="margin:2rem;background:{paper};color:{ink};font-family:sans-serif">
+<p id="status" role="status">The picture is being made…</p>
+<p>{title}<br>{note}</p>
+<div id="chart" style="width:{width}px"></div>
+<script type="application/json" id="spec">{spec}</script>
+<script src="/chart/plotly.js"></script><script src="/chart/picture.js"></script>
+</body></html>"""
+
+
+def picture(request: Request) -> Response:
+    """The page that makes the picture of a view's chart and downloads it."""
+    name = request.path_params["view"]
+    if name not in FIGURES:
+        message = f"There is no chart “{name}”. The charts are: {', '.join(FIGURES)}."
+        return JSONResponse({"message": message}, status_code=404)
+    query = request.query_params.multi_items()
+    wanted = dict(query)
+    form, theme = wanted.get("format", "png"), wanted.get("theme", "light")
+    facts = dataset.facts()
+    selection, problems = parse([pair for pair in query if pair[0] not in ("format", "theme")], choices(facts))
+    messages = [str(problem) for problem in problems]
+    if form not in FORMATS:
+        messages.append(f"“{form}” is not a format of pictures. Accepted: {', '.join(FORMATS)}.")
+    if theme not in THEMES:
+        messages.append(f"“{theme}” is not a theme. Accepted: {', '.join(THEMES)}.")
+    if messages:
+        return JSONResponse({"message": " ".join(messages)}, status_code=400)
+    look = Look(dark=theme == "dark")
+    drawn = FIGURES[name](views.table(name, facts, selection), facts.descriptor, look)
+    figure = json.loads(pio.to_json(drawn.figure, validate=False))
+    figure["layout"] |= {"paper_bgcolor": look.paper, "plot_bgcolor": look.paper, "width": WIDTH}
+    made = views.VIEWS[name]
+    file = file_name(name, made.relevant(selection), facts.version, "x").removesuffix(".x")
+    spec = {"figure": figure, "format": form, "file": file, "title": _caption(made.title, facts.version)}
+    page = _PAGE.format(
+        title=escape(made.title),
+        note=escape(drawn.note),
+        paper=look.paper,
+        ink=look.ink,
+        width=WIDTH,
+        # "<" would end the script in which the figure stands.
+        spec=json.dumps(spec).replace("<", "\\u003c"),
+    )
+    return HTMLResponse(page)
+
+
+def _caption(title: str, version: str) -> str:
+    return f"{title} · Municipal AI Investment Dashboard, data {version}, CC BY 4.0"
+
+
+def _script(path: Path) -> FileResponse:
+    return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "public, max-age=604800"})
+
+
+def plotly_script(request: Request) -> Response:
+    """The chart library that comes with the Plotly package."""
+    return _script(_PLOTLY)
+
+
+def picture_script(request: Request) -> Response:
+    """Our few lines that draw the chart and start the download."""
+    return _script(_SCRIPT)
+
+
+routes: list[BaseRoute] = [
+    Route("/chart/plotly.js", plotly_script),
+    Route("/chart/picture.js", picture_script),
+    Route("/chart/{view}", picture),
+]

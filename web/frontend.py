@@ -1,0 +1,101 @@
+"""Streamlit's browser files, as they lie in the installed package.
+
+A chart can only be drawn when its chunk has come, and the browser learns of that chunk only
+after the page's script has connected and received a first element. The page therefore names
+these chunks in its head. Their names carry hashes, so they are read from the manifest that
+comes with them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import streamlit
+
+ROOT = Path(streamlit.__file__).parent / "static"
+
+TITLE = "Municipal AI Investment Dashboard"
+DESCRIPTION = (
+    "What city governments do and spend on AI: every figure with its stage, date, payer and source, "
+    "as charts, tables, CSV files and an open API."
+)
+
+#: What nearly every page shows: preloaded with everything that they import, charts first.
+_PRELOADED = ("PlotlyChart", "Multiselect", "Selectbox", "Checkbox", "BidiComponent", "Html", "Metric")
+
+# Where the server is, said in advance. Without it the browser asks for health and host
+# configuration below the page's own address first (a 404 on every page but the first), and
+# connects only after the answers. No other origin may steer the page.
+_CONNECTION = (
+    "window.__streamlit = {BACKEND_BASE_URL: location.origin, "
+    "HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false}}"
+)
+
+_NOSCRIPT = """<noscript>
+      <p>The charts need JavaScript. The data do not: they are CSV files, for example
+      <a href="/api/v1/tables/cities.csv">cities</a>,
+      <a href="/api/v1/tables/initiatives.csv">initiatives</a>,
+      <a href="/api/v1/tables/funding.csv">funding</a> and
+      <a href="/api/v1/tables/sources.csv">sources</a>.</p>
+    </noscript>"""
+
+
+@cache
+def original_page() -> bytes:
+    """The page as Streamlit sends it, for every address that is a page."""
+    return (ROOT / "index.html").read_bytes()
+
+
+@cache
+def page() -> bytes:
+    """The page as this dashboard sends it: own title, and a head that saves round trips."""
+    html = original_page().decode()
+    head = f'<title>{TITLE}</title><meta name="description" content="{DESCRIPTION}"><script>{_CONNECTION}</script>'
+    html = re.sub(r"<title>.*?</title>", lambda _: head, html, count=1, flags=re.DOTALL)
+    # After the chunks that the page names itself: the app shall start while the charts' chunk still comes.
+    links = "".join(f'<link rel="modulepreload" crossorigin href="./{file}">' for file in preloaded())
+    html = html.replace("</head>", f"{links}</head>", 1)
+    html = html.replace('href="./favicon.png"', 'href="/icon.svg" type="image/svg+xml"')
+    html = re.sub(r"<noscript>.*?</noscript>", lambda _: _NOSCRIPT, html, count=1, flags=re.DOTALL)
+    return html.encode()
+
+
+def script_hashes() -> list[str]:
+    """The page's inline scripts as sources of a Content-Security-Policy, so that no others run."""
+    scripts = re.findall(rb"<script>(.*?)</script>", page(), flags=re.DOTALL)
+    return [f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts]
+
+
+@cache
+def preloaded() -> tuple[str, ...]:
+    """The chunks to name in the head beyond those named there; none where the manifest is not as expected."""
+    try:
+        manifest = json.loads((ROOT / "manifest.json").read_bytes())
+        wanted = [key for name in _PRELOADED for key, chunk in manifest.items() if chunk.get("name") == name]
+        known = set(_with_imports(manifest, ["index.html"]))
+        return tuple(str(manifest[key]["file"]) for key in _with_imports(manifest, wanted) if key not in known)
+    except (OSError, ValueError, KeyError, AttributeError):
+        return ()
+
+
+def first_files() -> list[str]:
+    """What a first visit asks for: everything that the page's head names."""
+    return re.findall(r'(?:href|src)="\./(static/[^"]+)"', page().decode())
+
+
+def _with_imports(manifest: dict[str, dict[str, list[str]]], keys: Iterable[str]) -> list[str]:
+    """The chunks and all that they import, the asked ones first."""
+    found: dict[str, None] = {}
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop(0)
+        if key not in found:
+            found[key] = None
+            waiting += manifest[key].get("imports", [])
+    return list(found)

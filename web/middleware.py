@@ -1,0 +1,152 @@
+"""What happens to every response on its way out."""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from pathlib import Path
+
+import anyio.to_thread
+import brotli
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web import frontend
+
+# Said here: what Python guesses depends on the machine.
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+#: The small font of icons; `web.icon_font` says what it is and makes it.
+_ICONS = Path(__file__).parent / "icons"
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+@cache
+def compressed(path: Path, encoding: str) -> bytes:
+    """A browser file, compressed once and kept: its name carries a hash, so it never changes."""
+    body = path.read_bytes()
+    return brotli.compress(body, quality=9) if encoding == "br" else gzip.compress(body, 9)
+
+
+def compress_first_files() -> None:
+    """Compress what a first visit asks for before anyone asks."""
+    for file in frontend.first_files():
+        path = frontend.ROOT / file
+        if path.suffix in _TYPES:
+            compressed(path, "br")
+            compressed(path, "gzip")
+
+
+class BrowserFiles:
+    """Sends the browser files compressed; Streamlit itself sends them as they are (9 MB on a first visit)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.files = {
+            f"/{path.relative_to(frontend.ROOT).as_posix()}": path
+            for path in (frontend.ROOT / "static").rglob("*")
+            if path.suffix in _TYPES
+        }
+        # Streamlit's larger font has the same name where it is of the same version.
+        self.fonts = {f"/static/media/{path.name}": path.read_bytes() for path in _ICONS.glob("*.woff2")}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for a browser file; leave the rest to the app."""
+        asked = scope["path"] if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else ""
+        if asked in self.fonts:
+            response = Response(self.fonts[asked], media_type="font/woff2", headers={"Cache-Control": _FOREVER})
+            await response(scope, receive, send)
+            return
+        path = self.files.get(asked)
+        if path is None:
+            await self.app(scope, receive, send)
+            return
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        encoding = next((name for name in ("br", "gzip") if name in accepted), None)
+        if encoding is None:
+            await self.app(scope, receive, send)
+            return
+        body = await anyio.to_thread.run_sync(compressed, path, encoding)
+        headers = {"Content-Encoding": encoding, "Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
+        await Response(body, media_type=_TYPES[path.suffix], headers=headers)(scope, receive, send)
+
+
+class Page:
+    """Puts this dashboard's page in the place of Streamlit's, whatever the address it is sent for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold back what could be the page until its body is known."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        original, ours = frontend.original_page(), frontend.page()
+        start: Message | None = None
+        body = b""
+
+        async def replace(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                headers = Headers(raw=message["headers"])
+                html = headers.get("content-type", "").startswith("text/html")
+                if html and headers.get("content-length") == str(len(original)):
+                    start = message
+                    return
+            elif start is not None and message["type"] == "http.response.body":
+                body += message.get("body", b"")
+                if message.get("more_body"):
+                    return
+                if body == original:
+                    body = ours
+                    headers = MutableHeaders(raw=start["headers"])
+                    headers["Content-Length"] = str(len(ours))
+                    del headers["ETag"], headers["Last-Modified"]
+                await send(start)
+                message = {**message, "body": body}
+            await send(message)
+
+        await self.app(scope, receive, replace)
+
+
+class SecurityHeaders:
+    """Says what the page may load, who may frame it and what it tells others; a route may say otherwise for itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        policy = {
+            "default-src": ["'self'"],
+            # blob: is how Streamlit loads the script of a component that is written in Python.
+            "script-src": ["'self'", "blob:", *frontend.script_hashes()],
+            "style-src": ["'self'", "'unsafe-inline'"],
+            "img-src": ["'self'", "data:", "blob:"],
+            "font-src": ["'self'", "data:"],
+            "connect-src": ["'self'"],
+            "worker-src": ["'self'", "blob:"],
+            "object-src": ["'none'"],
+            "base-uri": ["'self'"],
+            "form-action": ["'self'"],
+            "frame-ancestors": ["'none'"],
+        }
+        self.headers = {
+            "Content-Security-Policy": "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items()),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "strict-origin-when-cross-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers that the answer does not carry yet."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
