@@ -91,6 +91,11 @@ class Descriptor:
         return str(self.raw.get("version", ""))
 
     @property
+    def created(self) -> str:
+        """The day of the package (ISO date)."""
+        return str(self.raw["created"])[:10]
+
+    @property
     def licenses(self) -> tuple[Mapping[str, str], ...]:
         """The licences of the data, each with `name`, `path` and `title`."""
         return tuple(self.raw.get("licenses", ()))

@@ -15,6 +15,9 @@ import pandas as pd
 #: From the mark that weighs most to none.
 MARKS = ("conceded", "open", "withdrawn", "none")
 
+#: How a thread stands, from what weighs most to what weighs least.
+THREAD_STATES = ("conceded", "open", "answered", "withdrawn", "undisputed")
+
 #: Goals of an initiative that a topic puts in doubt.
 GOALS_OF_TOPIC = {
     "provenance": ("models", "openness"),
@@ -43,7 +46,7 @@ def dispute_marks(claims: pd.DataFrame) -> pd.DataFrame:
 
 def dispute_states(claims: pd.DataFrame) -> dict[str, str]:
     """How each dispute stands, by the id of its claim: `conceded`, `withdrawn` or `open`."""
-    by_id = {claim.id: claim for claim in claims.astype(object).where(claims.notna(), None).itertuples()}
+    by_id = {claim.id: claim for claim in _plain(claims).itertuples()}
     concessions = [claim for claim in by_id.values() if claim.stance == "concedes"]
     return {claim.id: _state(claim, concessions, by_id) for claim in by_id.values() if claim.stance == "disputes"}
 
@@ -57,14 +60,21 @@ def _state(dispute: Any, concessions: list[Any], by_id: Mapping[str, Any]) -> st
             continue
         in_reply = answered.id == dispute.id
         if concession.claimant == dispute.claimant:
-            # The disputing side gives in: to its own dispute, or to an answer to it.
-            if in_reply or answered.responds_to == dispute.id:
+            # The disputing side gives in: to its own dispute, to an answer to it, or later on what it disputed.
+            # One statement may concede a point and dispute another: on the same day it takes nothing back.
+            is_later = _is_earlier(dispute.made_on, concession.made_on)
+            if in_reply or answered.responds_to == dispute.id or (is_later and answered.id == dispute.responds_to):
                 state = min(state, "withdrawn", key=("conceded", "withdrawn", "open").index)
         elif in_reply or (answered.id == dispute.responds_to and answered.stance != "disputes"):
             # To the dispute itself, or on the statement that it disputes. A concession to a dispute gives in
             # to that one, not to another claim that disputes it in turn.
             state = "conceded"
     return state
+
+
+def _plain(claims: pd.DataFrame) -> pd.DataFrame:
+    """The claims with None for what is not known."""
+    return claims.astype(object).where(claims.notna(), None)
 
 
 def _is_earlier(date: str | None, other: str | None) -> bool:
@@ -112,6 +122,43 @@ def goal_marks(marks: pd.DataFrame, models: pd.DataFrame) -> dict[tuple[str, str
     return found
 
 
+def answered_disputes(claims: pd.DataFrame) -> set[str]:
+    """The ids of disputes that somebody else answered with a statement of their own.
+
+    An answer asserts or disputes; one that is surely older than the dispute is none.
+    """
+    by_id = {claim.id: claim for claim in _plain(claims).itertuples()}
+    answered = set()
+    for claim in by_id.values():
+        dispute = by_id.get(claim.responds_to)
+        if (
+            dispute is not None
+            and dispute.stance == "disputes"
+            and claim.stance in ("asserts", "disputes")
+            and claim.claimant != dispute.claimant
+            and not _is_earlier(claim.made_on, dispute.made_on)
+        ):
+            answered.add(dispute.id)
+    return answered
+
+
+def thread_states(claims: pd.DataFrame) -> dict[str, str]:
+    """How the thread of each claim stands (one of `THREAD_STATES`), by the id of the claim.
+
+    Conceded where any dispute of the thread is conceded; else open where one is open that nobody
+    answered; else answered where one is open; else withdrawn; undisputed where nobody disputes.
+    """
+    states, answered = dispute_states(claims), answered_disputes(claims)
+    placed = threads(claims)
+    of_thread: dict[str, str] = {}
+    for claim, thread in zip(placed["claim_id"], placed["thread"], strict=True):
+        state = states.get(claim, "undisputed")
+        if state == "open" and claim in answered:
+            state = "answered"
+        of_thread[thread] = min(state, of_thread.get(thread, "undisputed"), key=THREAD_STATES.index)
+    return {claim: of_thread[thread] for claim, thread in zip(placed["claim_id"], placed["thread"], strict=True)}
+
+
 def threads(claims: pd.DataFrame) -> pd.DataFrame:
     """Where each claim stands in its thread: `claim_id`, `thread`, `depth`, `thread_order`.
 
@@ -119,8 +166,7 @@ def threads(claims: pd.DataFrame) -> pd.DataFrame:
     with most claims come first. Claims that answer each other in a circle open a thread with the
     earliest of them.
     """
-    ordered = claims.sort_values(["made_on", "id"], na_position="last", kind="stable")
-    ordered = ordered.astype(object).where(ordered.notna(), None)
+    ordered = _plain(claims.sort_values(["made_on", "id"], na_position="last", kind="stable"))
     answers: dict[str | None, list[str]] = {}
     for claim in ordered.itertuples():
         answers.setdefault(claim.responds_to, []).append(claim.id)

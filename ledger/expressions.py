@@ -14,6 +14,11 @@ def mapped(column: str, values: Mapping[str, int] | Mapping[int, str]) -> nw.Exp
     return nw.coalesce(*(nw.when(nw.col(column) == code).then(nw.lit(value)) for code, value in values.items()))
 
 
+def in_doubt() -> nw.Expr:
+    """Whether a fact is in a dispute that is open, or that its maker conceded; a withdrawn one no longer counts."""
+    return nw.col("disputed").is_in(("open", "conceded"))
+
+
 def ranks(codes: tuple[str, ...], *, start: int = 0) -> dict[str, int]:
     """The place of each code in its order."""
     return {code: place for place, code in enumerate(codes, start=start)}

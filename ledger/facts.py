@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import pandas as pd
 
-from ledger import disputes, money
+from ledger import coverage, disputes, money
 from ledger.expressions import in_memory, mapped, ranks
 from ledger.tables import Descriptor, Tables
 
@@ -30,7 +30,8 @@ class Facts:
     """The frames that views are made of, by name, and the package that they come from.
 
     Frames (narwhals lazy frames): `cities`, `initiatives`, `funding`, `metrics`, `goals`,
-    `grid` (every city with every goal), `models`, `results`, `parents`, `ancestors`, `claims`,
+    `grid` (every city with every goal), `known` (every initiative with every thing that can be
+    known of it), `support` (what each fact rests on), `models`, `results`, `parents`, `ancestors`, `claims`,
     `sources`. Facts of the same version are equal,
     so that they can be part of the key of a cache.
     """
@@ -62,19 +63,23 @@ def facts_of(tables: Tables) -> Facts:
     """Derive the facts from a checked package."""
     lazy = {name: in_memory(frame) for name, frame in tables.frames.items()}
     marks = disputes.dispute_marks(tables["claims"])
+    rests_on = coverage.initiative_sources(tables.frames, tables.descriptor.created)
     source = _renamed(lazy["sources"], "source", url="source_url", title="source_title").select(_SOURCE)
 
     cities = _cities(lazy)
     initiatives = _initiatives(lazy, tables, cities, marks)
     funding = _funding(lazy, tables, initiatives, marks).join(source, on="source_id", how="left")
     models = _models(lazy, cities, initiatives, marks)
+    initiatives = _with_sources(_with_money(initiatives, funding), rests_on)
     return Facts(
         tables=tables,
         frames={
             name: _packed(frame)
             for name, frame in {
                 "cities": _with_counts(cities, initiatives, funding),
-                "initiatives": _with_money(initiatives, funding),
+                "initiatives": initiatives,
+                "known": _known(tables, rests_on, initiatives),
+                "support": _support(tables, initiatives, marks),
                 "funding": funding,
                 "metrics": _metrics(lazy, initiatives, marks).join(source, on="source_id", how="left"),
                 "goals": _goals(lazy, tables, initiatives, marks).join(source, on="source_id", how="left"),
@@ -136,6 +141,8 @@ def _funding(
             _purpose().alias("purpose"),
             _rank(tables.descriptor, "funding", "stage").alias("stage_rank"),
             year=_year("dated"),
+            month=_month("dated", unknown=1),
+            month_end=_month("dated", unknown=12),
         )
         .join(_marks(marks, "initiative", ("cost",)), on="initiative_id", how="left")
         .with_columns(nw.col("disputed").fill_null("none"))
@@ -298,15 +305,15 @@ def _claims(
     )
     keys = ("subject_type", "subject_id")
     subjects = nw.concat([frame.select(*keys, "subject", *shared) for frame in (on_initiatives, on_models)])
+    claims = tables["claims"]
     disputed = _lookup((*keys, "topic", "disputed"), marks.itertuples(index=False, name=None))
     return (
         _renamed(lazy["claims"], "claim")
         .join(subjects, on=[*keys], how="left")
         .join(disputed, on=[*keys, "topic"], how="left")
-        .join(in_memory(disputes.threads(tables["claims"])), on="claim_id", how="left")
-        .join(
-            _lookup(("claim_id", "state"), disputes.dispute_states(tables["claims"]).items()), on="claim_id", how="left"
-        )
+        .join(in_memory(disputes.threads(claims)), on="claim_id", how="left")
+        .join(_lookup(("claim_id", "state"), disputes.dispute_states(claims).items()), on="claim_id", how="left")
+        .join(_lookup(("claim_id", "thread_state"), disputes.thread_states(claims).items()), on="claim_id", how="left")
         .with_columns(nw.col("disputed").fill_null("none"), year=_year("made_on"))
     )
 
@@ -340,6 +347,42 @@ def _with_money(initiatives: nw.LazyFrame, funding: nw.LazyFrame) -> nw.LazyFram
     return initiatives.join(money_of, on="initiative_id", how="left").with_columns(nw.col("figures").fill_null(0))
 
 
+def _with_sources(initiatives: nw.LazyFrame, rests_on: pd.DataFrame) -> nw.LazyFrame:
+    """Initiatives with the number of their sources and the age of the latest."""
+    return initiatives.join(in_memory(rests_on), on="initiative_id", how="left")
+
+
+def _known(tables: Tables, rests_on: pd.DataFrame, initiatives: nw.LazyFrame) -> nw.LazyFrame:
+    """Every initiative with every thing that can be known of it."""
+    about = initiatives.select(*_INITIATIVE, "year", "disputed")
+    return in_memory(coverage.known_things(tables.frames, rests_on)).join(about, on="initiative_id", how="left")
+
+
+def _support(tables: Tables, initiatives: nw.LazyFrame, marks: pd.DataFrame) -> nw.LazyFrame:
+    """Every fact with the number of sources that it rests on, and the mark of the dispute about it."""
+    found = coverage.support(tables.frames)
+    cost = disputes.marks_of_topics(marks, "initiative", ("cost",))
+    delivery = disputes.marks_of_topics(marks, "initiative", ("delivery",))
+    provenance = disputes.marks_of_topics(marks, "model", ("provenance",))
+    goals = disputes.goal_marks(marks, tables["models"])
+    mark = {
+        "figure": lambda row: cost.get(row.initiative_id),
+        "initiative": lambda row: delivery.get(row.initiative_id),
+        "model": lambda row: provenance.get(row.model_id),
+        "goal": lambda row: goals.get((row.initiative_id, row.fact_id.rpartition(":")[2])),
+    }
+    found["disputed"] = pd.Series([mark[row.fact_type](row) or "none" for row in found.itertuples()], dtype="str")
+    return (
+        in_memory(found)
+        .join(initiatives.select(*_INITIATIVE, "year"), on="initiative_id", how="left")
+        .with_columns(
+            nw.col("goals").fill_null(""),
+            one_source=nw.col("sources") == 1,
+            no_official_source=nw.col("official_sources") == 0,
+        )
+    )
+
+
 def _packed(frame: nw.LazyFrame) -> nw.LazyFrame:
     """The frame worked out and kept in memory, with texts that recur kept once.
 
@@ -360,6 +403,16 @@ def _renamed(frame: nw.LazyFrame, entity: str, **names: str) -> nw.LazyFrame:
 def _year(date_column: str) -> nw.Expr:
     """The year of a partial ISO date, as a float: engines differ in how they hold missing integers."""
     return nw.col(date_column).str.slice(0, 4).cast(nw.Float64)
+
+
+def _month(date_column: str, *, unknown: int) -> nw.Expr:
+    """The number of months from year 0 to a partial ISO date; `unknown` is the month of a year alone."""
+    months = {f"{month:02}": month for month in range(1, 13)}
+    of_year = nw.coalesce(
+        *(nw.when(nw.col(date_column).str.slice(5, 2) == text).then(nw.lit(month)) for text, month in months.items()),
+        nw.lit(unknown),
+    )
+    return _year(date_column) * 12 + of_year
 
 
 def _purpose() -> nw.Expr:

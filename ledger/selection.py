@@ -15,11 +15,13 @@ from urllib.parse import urlencode
 
 import narwhals as nw
 
+from ledger.expressions import in_doubt
 from ledger.facts import SIZES, Facts
 
 #: Filters that may be repeated, with the column that they look at, in the order of the address.
 MANY = {
     "city": "city_id",
+    "initiative": "initiative_id",
     "country": "country_code",
     "continent": "continent",
     "size": "size",
@@ -36,7 +38,7 @@ MANY = {
 DISPUTED = ("include", "exclude", "only")
 
 _PLACE = ("city", "country", "continent", "size")
-_INITIATIVE = (*_PLACE, "kind", "domain", "status", "goal", "from", "to", "disputed")
+_INITIATIVE = (*_PLACE, "initiative", "kind", "domain", "status", "goal", "from", "to", "disputed")
 #: The filters that narrow each frame of the facts.
 FILTERS: dict[str, tuple[str, ...]] = {
     "cities": _PLACE,
@@ -47,6 +49,8 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "models": (*_INITIATIVE, "model"),
     "results": (*_INITIATIVE, "model", "benchmark"),
     "claims": (*_INITIATIVE, "model"),
+    "known": _INITIATIVE,
+    "support": (*_INITIATIVE, "model"),
     "sources": (),
 }
 
@@ -84,6 +88,7 @@ class Selection:
     """
 
     city: tuple[str, ...] = ()
+    initiative: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
     continent: tuple[str, ...] = ()
     size: tuple[str, ...] = ()
@@ -173,9 +178,7 @@ class Selection:
         if name == "public" and self.public:
             return nw.col("payer") == "public"
         if name == "disputed" and self.disputed != "include":
-            # A dispute that was withdrawn no longer puts the fact in doubt.
-            in_doubt = nw.col("disputed").is_in(("open", "conceded"))
-            return in_doubt if self.disputed == "only" else ~in_doubt
+            return in_doubt() if self.disputed == "only" else ~in_doubt()
         return None
 
 
@@ -207,6 +210,7 @@ def choices(facts: Facts) -> dict[str, dict[str, str]]:
     continents = sorted(cities["continent"].dropna().unique())
     return {
         "city": dict(zip(cities["id"], cities["name"], strict=True)),
+        "initiative": dict(zip(tables["initiatives"]["id"], tables["initiatives"]["name"], strict=True)),
         "country": dict(zip(countries["country_code"], countries["country"], strict=True)),
         "continent": dict(zip(continents, continents, strict=True)),
         "size": dict(

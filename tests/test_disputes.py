@@ -404,3 +404,73 @@ def test_every_claim_of_the_record_stands_in_one_thread_with_its_answers(facts: 
     assert found.loc["claim-rio35-card-concedes-merge", "depth"] == 2
     assert found.loc["claim-rio35-card-concedes-merge", "thread"] == "claim-rio35-own-post-training"
     assert found.loc["claim-rio35-nex-merge", "depth"] == 1
+
+
+# How a thread stands
+
+
+def thread_state(*rows: tuple[str, str, str, str | None, str | None]) -> str:
+    """The state of the one thread of some claims."""
+    states = set(disputes.thread_states(claims(*rows)).values())
+    assert len(states) == 1
+    return states.pop()
+
+
+def test_a_thread_without_a_dispute_is_undisputed() -> None:
+    assert thread_state(ASSERTED, ("b", "corroborates", "Press", "2026-02-01", "a")) == "undisputed"
+
+
+def test_a_dispute_that_nobody_answered_leaves_the_thread_open() -> None:
+    assert thread_state(ASSERTED, DISPUTED) == "open"
+    assert thread_state(ASSERTED, DISPUTED, ("b", "corroborates", "Lab", "2026-03-01", "d")) == "open"
+
+
+@pytest.mark.parametrize("stance", ["asserts", "disputes"])
+@pytest.mark.parametrize("when", ["2026-03-01", "2026-02", None])
+def test_somebody_elses_statement_on_the_dispute_answers_it(stance: str, when: str | None) -> None:
+    claims_of_thread = (ASSERTED, DISPUTED, ("b", stance, "City", when, "d"))
+    # A dispute of a dispute is one itself: somebody may still answer it.
+    assert thread_state(*claims_of_thread) == ("answered" if stance == "asserts" else "open")
+
+
+def test_neither_the_disputing_side_itself_nor_an_older_statement_answers() -> None:
+    assert thread_state(ASSERTED, DISPUTED, ("b", "asserts", "Press", "2026-03-01", "d")) == "open"
+    assert thread_state(ASSERTED, DISPUTED, ("b", "asserts", "City", "2026-01-15", "d")) == "open"
+
+
+def test_one_dispute_without_an_answer_keeps_the_thread_open() -> None:
+    other = ("e", "disputes", "Court", "2026-02-02", "a")
+    assert thread_state(ASSERTED, DISPUTED, other, ("b", "asserts", "City", "2026-03-01", "d")) == "open"
+
+
+def test_a_concession_weighs_more_than_all_else_in_the_thread() -> None:
+    other = ("e", "disputes", "Court", "2026-02-02", "a")
+    assert thread_state(ASSERTED, DISPUTED, other, ("c", "concedes", "City", "2026-03-01", "d")) == "conceded"
+
+
+def test_a_dispute_that_is_taken_back_leaves_the_thread_withdrawn() -> None:
+    assert thread_state(ASSERTED, DISPUTED, ("c", "concedes", "Press", "2026-03-01", "a")) == "withdrawn"
+
+
+def test_a_statement_that_concedes_one_point_and_disputes_another_on_the_same_day_takes_nothing_back() -> None:
+    assert mark(ASSERTED, DISPUTED, ("c", "concedes", "Press", "2026-02-01", "a")) == "open"
+    assert mark(ASSERTED, DISPUTED, ("c", "concedes", "Press", None, "a")) == "open"
+
+
+def test_disputes_in_a_circle_answer_each_other() -> None:
+    circle = (("a", "disputes", "City", "2026-01-01", "b"), ("b", "disputes", "Press", "2026-01-01", "a"))
+    assert thread_state(*circle) == "answered"
+
+
+def test_a_dispute_of_itself_is_open() -> None:
+    assert thread_state(("a", "disputes", "City", "2026-01-01", "a")) == "open"
+
+
+def test_every_claim_of_a_thread_has_its_state_and_rios_merge_is_conceded(facts: Facts) -> None:
+    table = views.table("claims-register", facts, Selection())
+    assert table["thread_state"].isin(disputes.THREAD_STATES).all()
+    assert (table.groupby("thread")["thread_state"].nunique() == 1).all()
+    merge = table.set_index("claim_id").loc["claim-rio35-nex-merge"]
+    assert (merge["state"], merge["thread_state"]) == ("conceded", "conceded")
+    answered = table.set_index("claim_id").loc["claim-agata-opacity"]
+    assert (answered["state"], answered["thread_state"]) == ("open", "answered")

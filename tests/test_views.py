@@ -24,6 +24,8 @@ VIEWS = pytest.mark.parametrize("view", views.VIEWS)
 #: Views whose rows stand for several of another one; the rows of all others are facts.
 SUMS = [name for name, view in views.VIEWS.items() if view.detail and views.VIEWS[view.detail].keys != view.keys]
 FACTS = [name for name, view in views.VIEWS.items() if view.detail and name not in SUMS]
+#: Views of sums that have no row where there is nothing to tell: no double count, no announcement.
+PARTIAL = {"funding-naive-sums", "initiatives-traced"}
 #: The addresses of these are promised.
 PROMISED = {
     "spending": {
@@ -31,13 +33,22 @@ PROMISED = {
         "funding-register", "funding-conflicts",
     },
     "sovereignty": {"goals-by-city", "goals-profile", "goals-evidence"},
+    "evidence": {"claims-register", "sources-register", "coverage", "freshness"},
     "models": {"model-releases", "model-scores", "model-uplift", "model-lineage", "model-claims"},
 }  # fmt: skip
 TYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 #: Columns that grow with the number of rows behind them; all others must not change when a filter narrows.
 SUMMED = {
     "value", "value_high", "figures", "not_converted", "not_added", "initiatives", "cities", "all_figures",
-    "furthest_stage", "grade", "evidence", "evidence_rows", "index", "initiatives_in_all",
+    "furthest_stage", "grade", "evidence", "evidence_rows", "index", "initiatives_in_all", "disputed_figures",
+    "disputed_initiatives", "disputed_models", "naive", "told_again", "figures_in_all", "without_rate", "known_of",
+    "operating", "ended_early", "models", "open_threads",
+}  # fmt: skip
+#: Columns that a narrower selection may move either way: words, dates, and shares of what is left.
+MOVING = {
+    "evidence", "disputed_evidence", "first_dated", "last_dated", "known_share", "announced", "contracted", "spent",
+    "traced", "traced_within", "traced_share", "other_payers", "announced_first", "contracted_first", "spent_first",
+    "months_to_contract", "months_to_contract_most", "months_to_payment", "months_to_payment_most",
 }  # fmt: skip
 #: Columns of a case: the range narrows with the statements that are left.
 RANGE = {"case_low", "case_high"}
@@ -86,7 +97,7 @@ def test_every_view_has_a_question_of_its_own_and_a_description() -> None:
     assert len(set(titles)) == len(titles)
     for name, view in views.VIEWS.items():
         assert view.id == name
-        assert re.fullmatch(r"[a-z]+(-[a-z]+)+", name)
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
         assert view.title[0].isupper(), name
         assert view.description.endswith("."), name
         assert view.group in {"spending", "sovereignty", "models", "initiatives", "evidence"}, name
@@ -153,7 +164,9 @@ def test_what_does_not_concern_a_view_leaves_its_table_as_it_is(facts: Facts, vi
     about = views.VIEWS[view]
     whole = views.table(view, facts, Selection())
     if "stage" not in about.filters:
-        assert views.table(view, facts, Selection(stage=("spent",), public=True)) is whole
+        assert views.table(view, facts, Selection(stage=("spent",))) is whole
+    if "public" not in about.filters:
+        assert views.table(view, facts, Selection(public=True)) is whole
     if not about.lens:
         assert views.table(view, facts, Selection(lens="intl")) is whole
     if not about.per_resident:
@@ -199,7 +212,7 @@ def assert_narrower(facts: Facts, view: str, selection: Selection, wider: Select
     places = pd.MultiIndex.from_frame(whole[keys]).get_indexer(pd.MultiIndex.from_frame(table[keys]))
     assert (places >= 0).all(), (view, selection)
     same = whole.iloc[places].reset_index(drop=True)
-    varies = SUMMED if view in SUMS else RANGE if "case_low" in table else set()
+    varies = SUMMED | MOVING if view in SUMS else RANGE if "case_low" in table else set()
     for name in table:
         narrow, wide = table[name], same[name]
         if name not in varies:
@@ -209,7 +222,7 @@ def assert_narrower(facts: Facts, view: str, selection: Selection, wider: Select
             assert (narrow.map(ranks).fillna(-1) <= wide.map(ranks).fillna(-1)).all(), (view, name, selection)
         elif name == "case_low":
             assert (narrow.fillna(0) >= wide.fillna(0)).all(), (view, name, selection)
-        elif name != "evidence":
+        elif name not in MOVING:
             narrow, wide = narrow.astype("float64"), wide.astype("float64")
             assert not (narrow.notna() & wide.isna()).any(), (view, name, selection)
             assert (narrow.fillna(0) <= wide.fillna(0) * (1 + 1e-12)).all(), (view, name, selection)
@@ -296,7 +309,8 @@ def assert_behind(facts: Facts, view: str, selection: Selection) -> int:
 )
 def test_the_rows_behind_a_row_add_up_to_it(facts: Facts, view: str, selection: Selection) -> None:
     behind = assert_behind(facts, view, selection)
-    assert behind == len(views.table(views.VIEWS[view].detail, facts, selection)) > 0
+    every = len(views.table(views.VIEWS[view].detail, facts, views.VIEWS[view].relevant(selection)))
+    assert 0 < behind <= every if view in PARTIAL else behind == every > 0
 
 
 @pytest.mark.parametrize("view", ["funding-ladder", "initiatives-status", "funding-map"])

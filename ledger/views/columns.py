@@ -86,6 +86,79 @@ DERIVED = _columns(
     Column("facts", "Rows that cite it", "Number of rows of the dataset that cite the source.", "integer", "rows"),
     Column("date", "Date", "The first date known: announced, else started, else that of the status.", "string"),
     Column("subject", "About", "The initiative or the model that the claim is about.", "string"),
+    Column("disputed_figures", "Disputed figures", "Number of the figures added whose facts are in a dispute that is "
+           "open or conceded.", "integer", "figures"),
+    Column("disputed_evidence", "Grade rests on disputed evidence", "Whether the grade would be lower without evidence "
+           "that is disputed.", "boolean"),
+    Column("disputed_initiatives", "Disputed initiatives", "Number of initiatives whose status is in a dispute that is "
+           "open or conceded.", "integer", "initiatives"),
+    Column("disputed_models", "Disputed models", "Number of models whose origin is in a dispute that is open or "
+           "conceded.", "integer", "models"),
+    Column("open_threads", "Open threads", "Number of threads of claims with a dispute that nobody answered.",
+           "integer", "threads"),
+    Column("thread_state", "State of the thread", "conceded, open, answered, withdrawn or undisputed: how the whole "
+           "thread of claims stands.", "string"),
+    Column("thread_order", "Place in the threads", "In this order each claim stands under the one that it answers.",
+           "integer", "place"),
+    Column("naive", "All rows added", "The careless sum: every figure of the stage, with those that repeat, contain "
+           "or contradict others, and rates.", "number", "the column `unit`"),
+    Column("told_again", "Not to be added", "The sum of the figures that are not counted: all rows added, less the "
+           "counted ones.", "number", "the column `unit`"),
+    Column("figures_in_all", "Figures in all", "Number of figures of money of the stage, counted or not.", "integer",
+           "figures"),
+    Column("without_rate", "Without a rate", "Number of figures, counted or not, that no sum holds because no rate is "
+           "known.", "integer", "figures"),
+    Column("related_stage", "Stage of that figure", "Stage of the figure that it belongs to.", "string"),
+    Column("related_amount", "Amount of that figure", "Amount of the figure that it belongs to.", "number",
+           "the column `related_currency`"),
+    Column("related_currency", "Currency of that figure", "Currency of the figure that it belongs to (ISO 4217).",
+           "string"),
+    Column("related_counted", "That figure is added", "Whether the figure that it belongs to is counted.", "boolean"),
+    Column("first_dated", "First dated", "The earliest date of the figures of this stage.", "string"),
+    Column("last_dated", "Last dated", "The latest date of the figures of this stage.", "string"),
+    Column("announced", "Announced", "Sum of the counted figures that were announced.", "number", "the column `unit`"),
+    Column("contracted", "Contracted since", "Sum of the counted contracts, those surely older than the announcement "
+           "left out.", "number", "the column `unit`"),
+    Column("spent", "Paid since", "Sum of the counted payments, those surely older than the announcement left out.",
+           "number", "the column `unit`"),
+    Column("traced", "Traced", "The larger of what was contracted and what was paid since the announcement: the two "
+           "are never added.", "number", "the column `unit`"),
+    Column("traced_within", "Traced, within the announcement", "The same, at most as much as was announced.",
+           "number", "the column `unit`"),
+    Column("traced_share", "Traced share", "What was traced, as a share of what was announced; above 100 where more "
+           "was contracted or paid.", "number", "percent"),
+    Column("other_payers", "By other payers", "The larger of what others than the payer of the announcement "
+           "contracted and paid since; not part of what was traced.", "number", "the column `unit`"),
+    Column("announced_first", "First announced", "The earliest date of an announced figure.", "string"),
+    Column("contracted_first", "First contract", "The earliest date of a contract.", "string"),
+    Column("spent_first", "First payment", "The earliest date of a payment.", "string"),
+    Column("months_to_contract", "Months to the first contract", "From the first announcement; the fewest that the "
+           "dates allow.", "integer", "months"),
+    Column("months_to_contract_most", "Months to the first contract, at most", "The most that the dates allow: a year "
+           "alone may be any day of it.", "integer", "months"),
+    Column("months_to_payment", "Months to the first payment", "From the first announcement; the fewest that the "
+           "dates allow.", "integer", "months"),
+    Column("months_to_payment_most", "Months to the first payment, at most", "The most that the dates allow.",
+           "integer", "months"),
+    Column("thing", "Thing, as a code", "The code of what can be known of an initiative.", "string"),
+    Column("what", "What", "What can be known of an initiative.", "string"),
+    Column("known", "Known", "Whether the dataset holds it.", "boolean"),
+    Column("known_of", "Known", "Number of initiatives of which it is known.", "integer", "initiatives"),
+    Column("known_share", "Share", "Share of the initiatives of which it is known.", "number", "percent"),
+    Column("age", "Age of the latest source", "Time from the latest source with a date to the date of the data: "
+           "under-6-months, 6-12-months, 1-2-years, 2-5-years, over-5-years, no-date.", "string"),
+    Column("latest_source_on", "Latest source", "The latest date of a source of the initiative.", "string"),
+    Column("sources", "Sources", "Number of sources.", "integer", "sources"),
+    Column("official_sources", "Official sources", "Number of sources of the kind `official`.", "integer", "sources"),
+    Column("fact_type", "Kind of fact", "initiative, figure (of money), model or goal (evidence for one).", "string"),
+    Column("fact_id", "Fact, as an id", "The id of the initiative, figure or model, or initiative:goal.", "string"),
+    Column("fact", "Fact", "What the fact is about.", "string"),
+    Column("one_source", "One source alone", "Whether the fact rests on a single source.", "boolean"),
+    Column("no_official_source", "No official source", "Whether none of its sources is official.", "boolean"),
+    Column("operating", "Operating", "Number of initiatives that operate.", "integer", "initiatives"),
+    Column("ended_early", "Cancelled or paused", "Number of initiatives that were cancelled or are paused.",
+           "integer", "initiatives"),
+    Column("models", "Models", "Number of models by or for the city.", "integer", "models"),
 )  # fmt: skip
 
 CITY = {
@@ -101,7 +174,9 @@ SOURCE = {
     "source_title": "sources.title",
     "publisher": "sources.publisher",
 }
-MONEY = {name: DERIVED[name] for name in ("unit", "value", "value_high", "figures", "not_converted", "not_added")}
+MONEY = {name: DERIVED[name] for name in (
+    "unit", "value", "value_high", "figures", "disputed_figures", "not_converted", "not_added",
+)}  # fmt: skip
 
 
 def derived(*names: str) -> dict[str, Column]:

@@ -1,12 +1,14 @@
-"""Views of the evidence itself: claims and sources."""
+"""Views of the evidence itself: claims, sources, what is known, how old it is, and what it rests on."""
 
 from __future__ import annotations
 
 import narwhals as nw
 
+from ledger.coverage import AGES
+from ledger.expressions import mapped, ranks
 from ledger.facts import Facts
 from ledger.selection import Selection
-from ledger.views.columns import SOURCE, derived
+from ledger.views.columns import CITY, INITIATIVE, SOURCE, derived
 from ledger.views.registry import view
 
 
@@ -30,7 +32,7 @@ from ledger.views.registry import view
         "made_on": "claims.made_on",
         "responds_to": "claims.responds_to",
         "note": "claims.note",
-        **derived("state", "disputed"),
+        **derived("state", "disputed", "thread", "depth", "thread_order", "thread_state"),
         **SOURCE,
     },
     keys=("claim_id",),
@@ -59,3 +61,86 @@ def claims_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
 def sources_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Every source, the most cited first."""
     return selection.rows(facts, "sources").sort("facts", "source_id", descending=[True, False])
+
+
+@view(
+    "coverage",
+    title="For how many initiatives is each thing known?",
+    description="What the dataset holds of the initiatives. What is missing was not found, or was not searched: it "
+    "says nothing of what there is.",
+    group="evidence",
+    frame="known",
+    origin=derived("thing", "what", "known_of", "initiatives", "known_share"),
+    keys=("thing",),
+    detail="coverage-by-initiative",
+    behind=("thing",),
+    measures={"known_of": ("what",)},
+)
+def coverage(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """For how many initiatives each thing is known, in the order of the things."""
+    return (
+        selection.rows(facts, "known")
+        .select("thing", "what", "thing_rank", known_of=nw.when(nw.col("known")).then(1).otherwise(0))
+        .group_by("thing", "what", "thing_rank")
+        .agg(nw.col("known_of").sum(), nw.len().alias("initiatives"))
+        .with_columns(known_share=nw.col("known_of") * 100.0 / nw.col("initiatives"))
+        .sort("thing_rank")
+    )
+
+
+@view(
+    "coverage-by-initiative",
+    title="What is known of each initiative?",
+    description="Every initiative with every thing that can be known of it, and whether the dataset holds it.",
+    group="evidence",
+    frame="known",
+    origin={**INITIATIVE, **CITY, **derived("thing", "what", "known"), "status": "initiatives.status"},
+    keys=("initiative_id", "thing"),
+)
+def coverage_by_initiative(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """What is not known first."""
+    return selection.rows(facts, "known").sort("known", "thing_rank", "initiative_id")
+
+
+@view(
+    "freshness",
+    title="How old is what is known?",
+    description="Initiatives by the age of their latest source with a date, counted back from the date of the data.",
+    group="evidence",
+    frame="initiatives",
+    origin={**derived("age"), "kind": "initiatives.kind", **derived("initiatives")},
+    keys=("age", "kind"),
+    detail="initiatives-register",
+    behind=("age", "kind"),
+    measures={"initiatives": ("age", "kind")},
+)
+def freshness(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Number of initiatives by age of the latest source and kind, the freshest first."""
+    return (
+        selection.rows(facts, "initiatives")
+        .group_by("age", "kind")
+        .agg(nw.len().alias("initiatives"))
+        .with_columns(age_rank=mapped("age", ranks(tuple(AGES))))
+        .sort("age_rank", "kind")
+    )
+
+
+@view(
+    "evidence-support",
+    title="What rests on one source alone, or on no official one?",
+    description="Initiatives, counted figures of money, models of cities and evidence for goals, with the number of "
+    "sources behind each. A figure also rests on the sources of the figures that restate it.",
+    group="evidence",
+    frame="support",
+    origin={
+        **derived("fact_type", "fact_id", "fact"),
+        **CITY,
+        **INITIATIVE,
+        "model_id": "models.id",
+        **derived("sources", "official_sources", "one_source", "no_official_source", "disputed"),
+    },
+    keys=("fact_type", "fact_id"),
+)
+def evidence_support(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Facts, those that rest on least first."""
+    return selection.rows(facts, "support").sort("sources", "official_sources", "fact_type", "fact_id")

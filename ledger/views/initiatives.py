@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from ledger.expressions import in_doubt
 from ledger.facts import Facts
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, SOURCE, derived
 from ledger.views.registry import view
 from ledger.views.spending import on_map
+
+_COUNTS = derived("initiatives", "disputed_initiatives", "cities")
 
 
 @view(
@@ -31,7 +34,7 @@ from ledger.views.spending import on_map
         "ends_on": "initiatives.ends_on",
         **derived("date"),
         "lead": "organizations.name",
-        **derived("disputed"),
+        **derived("sources", "official_sources", "latest_source_on", "age", "disputed"),
     },
     keys=("initiative_id",),
 )
@@ -52,18 +55,25 @@ def initiatives_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
         "latitude": "cities.latitude",
         "longitude": "cities.longitude",
         "population": "cities.population",
-        **derived("initiatives", "all_figures", "furthest_stage"),
+        **derived("initiatives", "disputed_initiatives", "all_figures", "furthest_stage"),
     },
     keys=("city_id",),
     detail="initiatives-register",
     behind=("city_id",),
+    measures={"initiatives": ("city",)},
 )
 def initiatives_map(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Cities with initiatives: how many, with how many figures of money, and how far those came."""
     counts = (
         selection.rows(facts, "initiatives")
+        .select("city_id", "figures", "rank", disputed_initiatives=nw.when(in_doubt()).then(1).otherwise(0))
         .group_by("city_id")
-        .agg(nw.len().alias("initiatives"), nw.col("figures").sum().alias("all_figures"), nw.col("rank").max())
+        .agg(
+            nw.len().alias("initiatives"),
+            nw.col("figures").sum().alias("all_figures"),
+            nw.col("rank").max(),
+            nw.col("disputed_initiatives").sum(),
+        )
     )
     return on_map(facts, counts)
 
@@ -74,10 +84,15 @@ def initiatives_map(facts: Facts, selection: Selection) -> nw.LazyFrame:
     description="Number of initiatives by kind and domain.",
     group="initiatives",
     frame="initiatives",
-    origin={"kind": "initiatives.kind", "domain": "initiatives.domain", **derived("initiatives", "cities")},
+    origin={
+        "kind": "initiatives.kind",
+        "domain": "initiatives.domain",
+        **derived("initiatives", "disputed_initiatives", "cities"),
+    },
     keys=("kind", "domain"),
     detail="initiatives-register",
     behind=("kind", "domain"),
+    measures={"initiatives": ("kind", "domain")},
 )
 def initiatives_by_kind(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Number of initiatives by kind and domain."""
@@ -90,10 +105,15 @@ def initiatives_by_kind(facts: Facts, selection: Selection) -> nw.LazyFrame:
     description="Number of initiatives by status and kind; cancelled and paused ones are shown like all others.",
     group="initiatives",
     frame="initiatives",
-    origin={"status": "initiatives.status", "kind": "initiatives.kind", **derived("initiatives", "cities")},
+    origin={
+        "status": "initiatives.status",
+        "kind": "initiatives.kind",
+        **derived("initiatives", "disputed_initiatives", "cities"),
+    },
     keys=("status", "kind"),
     detail="initiatives-register",
     behind=("status", "kind"),
+    measures={"initiatives": ("status", "kind")},
 )
 def initiatives_status(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Number of initiatives by status and kind."""
@@ -103,8 +123,13 @@ def initiatives_status(facts: Facts, selection: Selection) -> nw.LazyFrame:
 def _counts(facts: Facts, selection: Selection, *by: str) -> nw.LazyFrame:
     return (
         selection.rows(facts, "initiatives")
+        .select(*by, "city_id", disputed_initiatives=nw.when(in_doubt()).then(1).otherwise(0))
         .group_by(list(by))
-        .agg(nw.len().alias("initiatives"), nw.col("city_id").n_unique().alias("cities"))
+        .agg(
+            nw.len().alias("initiatives"),
+            nw.col("city_id").n_unique().alias("cities"),
+            nw.col("disputed_initiatives").sum(),
+        )
         .sort(*by)
     )
 

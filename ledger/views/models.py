@@ -80,6 +80,8 @@ def model_releases(facts: Facts, selection: Selection) -> nw.LazyFrame:
     keys=("result_id",),
     detail="model-scores",
     behind=("result_id",),
+    measures={"score": ("model", "benchmark", "setting", "publisher")},
+    ranks={"score": ("benchmark",)},
 )
 def model_scores(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Results of the selected models, and of comparators on the same benchmarks."""
@@ -126,6 +128,7 @@ def model_scores(facts: Facts, selection: Selection) -> nw.LazyFrame:
     keys=("result_id", "base_result_id"),
     detail="model-uplift",
     behind=("result_id", "base_result_id"),
+    measures={"uplift": ("model", "benchmark", "setting", "publisher")},
 )
 def model_uplift(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Pairs of results of a municipal model and of its base."""
@@ -208,7 +211,7 @@ def model_lineage(facts: Facts, selection: Selection) -> nw.LazyFrame:
         "made_on": "claims.made_on",
         "responds_to": "claims.responds_to",
         "note": "claims.note",
-        **derived("state", "disputed"),
+        **derived("state", "disputed", "thread_order", "thread_state"),
         **SOURCE,
     },
     keys=("claim_id",),

@@ -7,7 +7,7 @@ itself with `@view`; page, CSV, chart and tests find it in `VIEWS`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import narwhals as nw
@@ -44,7 +44,10 @@ class View:
     `frame` names the facts that it is made of, and so which filters narrow it. `origin` gives
     each column its meaning: `table.column` of the descriptor, or a derived `Column`. `keys`
     tell a row from every other. `detail` names the view that holds the rows and sources behind a
-    row: those that have the same values in `behind`; it may be the view itself.
+    row: those that have the same values in `behind`; it may be the view itself. `ignores` names
+    filters of the frame that the view leaves aside. `measures` names the columns that change when
+    disputed facts are left out, each with the columns that say whose value it is; `ranks` those
+    by which rows stand in an order, each with the columns within which they do.
     """
 
     id: str
@@ -59,11 +62,14 @@ class View:
     behind: tuple[str, ...] = ()
     lens: bool = False
     per_resident: bool = False
+    ignores: tuple[str, ...] = ()
+    measures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ranks: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def filters(self) -> tuple[str, ...]:
         """The names of the filters that narrow this view."""
-        return FILTERS[self.frame]
+        return tuple(name for name in FILTERS[self.frame] if name not in self.ignores)
 
     def columns(self, descriptor: Descriptor) -> tuple[Column, ...]:
         """What each column means, in the order of the table."""

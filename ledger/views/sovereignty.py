@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import narwhals as nw
 
-from ledger.expressions import computed, mapped
+from ledger.expressions import computed, in_doubt, mapped
 from ledger.facts import Facts
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, SOURCE, derived
@@ -27,9 +27,13 @@ def grades(facts: Facts, selection: Selection) -> nw.LazyFrame:
     descriptor = facts.descriptor
     goals = descriptor.categories("initiative_goals", "goal")
     words = ("none recorded", *(category.value for category in descriptor.categories("initiative_goals", "evidence")))
-    rows = selection.rows(facts, "goals", without=("goal",)).select("city_id", "goal", "grade", "initiative_id")
+    rows = selection.rows(facts, "goals", without=("goal",)).select(
+        "city_id", "goal", "grade", "initiative_id", sound_grade=nw.when(~in_doubt()).then(nw.col("grade"))
+    )
     recorded = rows.group_by("city_id", "goal").agg(
-        nw.col("grade").max(), nw.col("initiative_id").n_unique().alias("initiatives"), nw.len().alias("evidence_rows")
+        nw.col("grade", "sound_grade").max(),
+        nw.col("initiative_id").n_unique().alias("initiatives"),
+        nw.len().alias("evidence_rows"),
     )
     behind = rows.group_by("city_id").agg(nw.col("initiative_id").n_unique().alias("initiatives_in_all"))
     totals = recorded.group_by("city_id").agg(nw.col("grade").sum().alias("total"))
@@ -38,8 +42,11 @@ def grades(facts: Facts, selection: Selection) -> nw.LazyFrame:
     graded = (
         grid.join(cities, on="city_id")
         .join(recorded, on=["city_id", "goal"], how="left")
-        .with_columns(nw.col("grade", "initiatives", "evidence_rows").fill_null(0))
-        .with_columns(evidence=mapped("grade", dict(enumerate(words))))
+        .with_columns(nw.col("grade", "sound_grade", "initiatives", "evidence_rows").fill_null(0))
+        .with_columns(
+            disputed_evidence=nw.col("sound_grade") < nw.col("grade"),
+            evidence=mapped("grade", dict(enumerate(words))),
+        )
         .sort("total", "city_id", "goal_rank", descending=[True, False, False])
     )
     return computed(graded)
@@ -50,7 +57,7 @@ _GRADES = {
     "goal": "initiative_goals.goal",
     **derived("grade"),
     "evidence": "initiative_goals.evidence",
-    **derived("initiatives", "evidence_rows", "index", "initiatives_in_all"),
+    **derived("initiatives", "evidence_rows", "disputed_evidence", "index", "initiatives_in_all"),
 }
 
 
@@ -65,6 +72,8 @@ _GRADES = {
     keys=("city_id", "goal"),
     detail="goals-evidence",
     behind=("city_id", "goal"),
+    measures={"grade": ("city", "goal"), "index": ("city",)},
+    ranks={"index": ()},
 )
 def goals_by_city(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Grade of each city on each goal."""
@@ -81,6 +90,8 @@ def goals_by_city(facts: Facts, selection: Selection) -> nw.LazyFrame:
     keys=("city_id", "goal"),
     detail="goals-evidence",
     behind=("city_id", "goal"),
+    measures={"grade": ("city", "goal"), "index": ("city",)},
+    ranks={"index": ()},
 )
 def goals_profile(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """The same grades, drawn as profiles."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import narwhals as nw
 
-from ledger.expressions import mapped
+from ledger.expressions import in_doubt, mapped
 from ledger.facts import Facts
 from ledger.money import lens_unit, lens_value
 from ledger.selection import Selection
@@ -20,7 +20,8 @@ def counted_sums(facts: Facts, selection: Selection, *by: str, per_resident: boo
     """Counted figures added up by some columns, always apart by stage, payer and unit.
 
     Adds `value` and `value_high` (sums of low and of high ends; missing where nothing was
-    added), `figures` (added), `not_converted` (counted, but without a rate) and `not_added`.
+    added), `figures` (added), `disputed_figures` (of these), `not_converted` (counted, but without
+    a rate) and `not_added`.
     Rows come in the order of `by`, then from the weakest stage to the strongest.
     """
     keys = [*by, "stage_rank", "stage", "payer"]
@@ -31,7 +32,7 @@ def counted_sums(facts: Facts, selection: Selection, *by: str, per_resident: boo
     added = nw.col("figures") > 0
     return (
         figures.group_by(keys)
-        .agg(nw.col("value", "value_high", "figures", "not_converted", "not_added").sum())
+        .agg(nw.col("value", "value_high", "figures", "disputed_figures", "not_converted", "not_added").sum())
         .with_columns(
             value=nw.when(added).then(nw.col("value")),
             value_high=nw.when(added).then(nw.col("value_high")),
@@ -58,11 +59,12 @@ def priced(facts: Facts, selection: Selection) -> nw.LazyFrame:
         figures = nw.when(value.is_null()).then(0).otherwise(1)
         not_converted = nw.col("counted_figures") - figures
     return rows.select(
-        *CITY, "year", "kind", "domain", "funder", "purpose", "stage_rank", "stage", "payer",
+        *CITY, *INITIATIVE, "year", "kind", "domain", "funder", "purpose", "stage_rank", "stage", "payer",
         lens_unit(lens, per_resident=selection.per_resident),
         value=value,
         value_high=value_high,
         figures=figures,
+        disputed_figures=nw.when(in_doubt()).then(figures).otherwise(0),
         not_converted=not_converted,
         not_added=1 - nw.col("counted_figures"),
     )  # fmt: skip
@@ -80,6 +82,8 @@ def priced(facts: Facts, selection: Selection) -> nw.LazyFrame:
     behind=("city_id", "stage", "payer", "unit"),
     lens=True,
     per_resident=True,
+    measures={"value": ("city", "stage", "payer", "unit")},
+    ranks={"value": ("stage", "payer", "unit")},
 )
 def funding_by_city(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Counted figures by city, stage and payer."""
@@ -98,6 +102,7 @@ def funding_by_city(facts: Facts, selection: Selection) -> nw.LazyFrame:
     detail="funding-register",
     behind=("stage", "payer", "unit"),
     lens=True,
+    measures={"value": ("stage", "payer", "unit")},
 )
 def funding_ladder(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Counted figures by stage and payer."""
@@ -116,6 +121,7 @@ def funding_ladder(facts: Facts, selection: Selection) -> nw.LazyFrame:
     detail="funding-register",
     behind=("year", "stage", "payer", "unit"),
     lens=True,
+    measures={"value": ("year", "stage", "payer", "unit")},
 )
 def funding_over_time(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Counted figures by year, stage and payer."""
@@ -133,6 +139,7 @@ def funding_over_time(facts: Facts, selection: Selection) -> nw.LazyFrame:
     detail="funding-register",
     behind=("kind", "domain", "stage", "payer", "unit"),
     lens=True,
+    measures={"value": ("kind", "domain", "stage", "payer", "unit")},
 )
 def funding_breakdown(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Counted figures by kind, domain, stage and payer."""
@@ -158,6 +165,7 @@ def funding_breakdown(facts: Facts, selection: Selection) -> nw.LazyFrame:
     detail="funding-register",
     behind=("funder", "kind", "purpose", "stage", "unit"),
     lens=True,
+    measures={"value": ("funder", "kind", "purpose", "stage", "unit")},
 )
 def funding_flows(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Counted figures by funder, kind, purpose and stage."""
@@ -175,22 +183,29 @@ def funding_flows(facts: Facts, selection: Selection) -> nw.LazyFrame:
         "latitude": "cities.latitude",
         "longitude": "cities.longitude",
         "population": "cities.population",
-        **derived("initiatives", "all_figures", "furthest_stage"),
+        **derived("initiatives", "all_figures", "disputed_figures", "furthest_stage"),
     },
     keys=("city_id",),
     detail="funding-register",
     behind=("city_id",),
+    measures={"all_figures": ("city",)},
 )
 def funding_map(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Cities with figures of money: how many, and how far they came."""
     counts = (
         selection.rows(facts, "funding")
-        .select("city_id", "initiative_id", rank=nw.when(nw.col("counted")).then(nw.col("stage_rank")))
+        .select(
+            "city_id",
+            "initiative_id",
+            rank=nw.when(nw.col("counted")).then(nw.col("stage_rank")),
+            disputed_figures=nw.when(in_doubt()).then(1).otherwise(0),
+        )
         .group_by("city_id")
         .agg(
             nw.col("initiative_id").n_unique().alias("initiatives"),
             nw.len().alias("all_figures"),
             nw.col("rank").max(),
+            nw.col("disputed_figures").sum(),
         )
     )
     return on_map(facts, counts)
@@ -286,6 +301,7 @@ def funding_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
     detail="funding-register",
     behind=("funding_id",),
     lens=True,
+    measures=dict.fromkeys(("case_low", "case_high"), ("initiative", "stage", "unit")),
 )
 def funding_conflicts(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Figures that contradict each other, by case; a case of which one statement is left is none."""

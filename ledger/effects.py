@@ -1,0 +1,89 @@
+"""What leaving disputed facts out, or nothing else in, changes in a view: rows, values and ranks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pandas as pd
+
+from ledger import views
+from ledger.facts import Facts
+from ledger.selection import Selection
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What the filter `disputed` does to a view.
+
+    `left_out` of `rows` rows are left out (rows of the view that holds the rows behind it).
+    `changes` has a row for each value or rank that is another one: `whose` (in words), `what`
+    (a column of the view), `is_rank`, `before` and `after`; missing where there is none.
+    """
+
+    left_out: int
+    rows: int
+    changes: pd.DataFrame
+
+
+def effect(view_id: str, facts: Facts, selection: Selection) -> Effect | None:
+    """What the filter `disputed` changes in a view; None where it is off or does not concern the view."""
+    made = views.VIEWS[view_id]
+    if selection.disputed == "include" or "disputed" not in made.filters:
+        return None
+    return _effect(view_id, facts, made.relevant(selection))
+
+
+@lru_cache(maxsize=64)
+def _effect(view_id: str, facts: Facts, selection: Selection) -> Effect:
+    made, everything = views.VIEWS[view_id], selection.but(disputed="include")
+    behind = made.detail or view_id
+    rows = len(views.table(behind, facts, everything))
+    left = len(views.table(behind, facts, selection))
+    before, after = (_in_words(views.table(view_id, facts, chosen), made, facts) for chosen in (everything, selection))
+    return Effect(rows - left, rows, changes(made, before, after))
+
+
+def _in_words(table: pd.DataFrame, made: views.View, facts: Facts) -> pd.DataFrame:
+    """The table with labels for the codes of the columns that say whose a value is."""
+    words = {}
+    for name in {key for keys in made.measures.values() for key in keys}:
+        origin = made.origin[name]
+        if isinstance(origin, str):
+            source, _, column = origin.partition(".")
+            labels = {category.value: category.label for category in facts.descriptor.categories(source, column)}
+            if labels:
+                words[name] = table[name].map(labels.get, na_action="ignore")
+    return table.assign(**words)
+
+
+def changes(made: views.View, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Every value and rank of a view that differs between two of its tables, in the order of the first."""
+    found = [_changed(column, False, whose, before, after) for column, whose in made.measures.items()]
+    for column, within in made.ranks.items():
+        ranked = [_ranked(table, column, within, made.measures[column]) for table in (before, after)]
+        found.append(_changed(column, True, made.measures[column], *ranked))
+    columns = ["whose", "what", "is_rank", "before", "after"]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+
+
+def _ranked(table: pd.DataFrame, column: str, within: tuple[str, ...], whose: tuple[str, ...]) -> pd.DataFrame:
+    """The table with the rank of a value, the largest first, in place of the value."""
+    ranked = table.dropna(subset=[column]).drop_duplicates([*whose, column])
+    values = ranked.groupby([*within], dropna=False)[column] if within else ranked[column]
+    return ranked.assign(**{column: values.rank(method="min", ascending=False)})
+
+
+def _changed(
+    column: str, is_rank: bool, whose: tuple[str, ...], before: pd.DataFrame, after: pd.DataFrame
+) -> pd.DataFrame:
+    """Values of one column that differ, by what tells whose they are."""
+    keys = list(whose)
+    old, new = (table[[*keys, column]].drop_duplicates(keys) for table in (before, after))
+    joined = old.merge(new, on=keys, how="outer", suffixes=("_old", "_new"), sort=False)
+    first, second = (joined[f"{column}_{end}"].astype("Float64") for end in ("old", "new"))
+    is_same = (first == second).fillna(False) | (first.isna() & second.isna())
+    names = joined[keys].astype(object).where(joined[keys].notna(), "").astype(str)
+    joined["whose"] = [" · ".join(filter(None, row)) for row in names.itertuples(index=False, name=None)]
+    changed = joined.assign(what=column, is_rank=is_rank, before=first, after=second)[~is_same]
+    return changed[["whose", "what", "is_rank", "before", "after"]]

@@ -1,0 +1,106 @@
+"""Views of what must not be added: which figures tell the same money again, and what a careless sum would be."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from ledger.facts import Facts
+from ledger.money import lens_value
+from ledger.selection import Selection
+from ledger.views.columns import CITY, INITIATIVE, MONEY, SOURCE, derived
+from ledger.views.registry import view
+from ledger.views.spending import counted_sums
+
+
+@view(
+    "funding-double-counts",
+    title="Which figures tell the same money again?",
+    description="Every figure that is not added, and every one that restates, contains, is part of, replaces or "
+    "contradicts another, with the figure that it belongs to.",
+    group="spending",
+    frame="funding",
+    origin={
+        "funding_id": "funding.id",
+        **CITY,
+        **INITIATIVE,
+        "stage": "funding.stage",
+        **derived("payer"),
+        "amount": "funding.amount",
+        "amount_high": "funding.amount_high",
+        "currency": "funding.currency",
+        **derived("value", "unit"),
+        "basis": "funding.basis",
+        "dated": "funding.dated",
+        "counted": "funding.counted",
+        "relation": "funding.relation",
+        "related_funding_id": "funding.related_funding_id",
+        **derived("related_stage", "related_amount", "related_currency", "related_counted"),
+        "reason": "funding.reason",
+        "overlaps": "funding.overlaps",
+        **derived("disputed"),
+        **SOURCE,
+    },
+    keys=("funding_id",),
+    lens=True,
+)
+def funding_double_counts(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Figures that are not added or that belong to another, the largest first within a city and stage."""
+    related = facts["funding"].select(
+        related_funding_id=nw.col("funding_id"),
+        related_stage=nw.col("stage"),
+        related_amount=nw.col("amount"),
+        related_currency=nw.col("currency"),
+        related_counted=nw.col("counted"),
+    )
+    return (
+        selection.rows(facts, "funding")
+        .filter(~nw.col("counted") | (nw.col("relation") != "none"))
+        .with_columns(*lens_value(selection.lens))
+        .join(related, on="related_funding_id", how="left")
+        .sort("city_id", "stage_rank", "value", "funding_id", descending=[False, False, True, False], nulls_last=True)
+    )
+
+
+@view(
+    "funding-naive-sums",
+    title="What would adding everything make of it?",
+    description="For each city, stage and payer, the sum of all figures as they are told, rates and repetitions "
+    "included, beside the sum of the counted ones.",
+    group="spending",
+    frame="funding",
+    origin={
+        **CITY,
+        "stage": "funding.stage",
+        **derived("payer", "naive", "told_again", "figures_in_all", "without_rate"),
+        **MONEY,
+    },
+    keys=("city_id", "stage", "payer", "unit"),
+    detail="funding-register",
+    behind=("city_id", "stage", "payer", "unit"),
+    lens=True,
+    measures=dict.fromkeys(("naive", "value"), ("city", "stage", "payer", "unit")),
+)
+def funding_naive_sums(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """The careless sum and the counted one, where they differ, the largest difference first."""
+    keys = ["city_id", "stage", "payer"]
+    has_value = ~nw.col("value").is_null()
+    every = (
+        selection.rows(facts, "funding")
+        .with_columns(*lens_value(selection.lens))
+        .select(
+            *keys,
+            "unit",
+            naive="value",
+            told_again=nw.when(~nw.col("counted")).then(nw.col("value")),
+            figures_in_all=nw.lit(1),
+            without_rate=nw.when(has_value).then(0).otherwise(1),
+        )
+        .group_by([*keys, "unit"])
+        .agg(nw.col("naive", "told_again", "figures_in_all", "without_rate").sum())
+    )
+    return (
+        counted_sums(facts, selection, *CITY)
+        .filter(nw.col("not_added") > 0)
+        .join(every, on=[*keys, "unit"], how="left")
+        .sort("told_again", "city_id", "stage_rank", "payer", "unit", descending=[True, False, False, False, False])
+    )
