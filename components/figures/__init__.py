@@ -2,8 +2,11 @@
 
 from components.figures import (  # noqa: F401
     conflicts,
+    double_counts,
+    evidence,
     flows,
     initiatives,
+    ladders,
     lineage,
     places,
     releases,

@@ -10,7 +10,10 @@ from typing import Any
 import pandas as pd
 
 from components import formats
+from components.figures import doubt
+from components.figures.models import IN_DOUBT
 from components.figures.registry import Drawing, figure
+from components.figures.rows import key
 from components.figures.sheet import Sheet, axis_title, muted, nothing, records, short_ticks, small_title
 from components.figures.sums import MOST_UNITS, PAYERS, left_to_table, stages_of
 from components.look import Look
@@ -20,7 +23,7 @@ from ledger.tables import Descriptor
 _LOG_FROM = 40
 _COLUMNS = (
     "case", "city", "initiative", "stage", "unit", "case_low", "case_high", "value", "payer", "dated", "counted",
-    "publisher",
+    "publisher", "disputed",
 )  # fmt: skip
 
 
@@ -41,9 +44,11 @@ def conflicts(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawin
         if any(row.payer == payer for row in rows)
     ]
     legend.append("● counted  ○ not added")
-    for line in legend if look.narrow else ["    ".join(legend)]:
-        sheet.text(line, pixels=18)
-    sheet.height += 10
+    disputed = any(row.disputed in IN_DOUBT for row in rows if row.unit in units[:MOST_UNITS])
+    if disputed:
+        legend.append(f"{doubt.flag(look)} disputed, with a ring")
+    key(legend, sheet)
+    sheet.height += 4
     for unit in units[:MOST_UNITS]:
         if len(units) > 1:
             sheet.text(f"<b>{formats.escape(formats.unit_title(unit))}</b>", pixels=22)
@@ -57,7 +62,8 @@ def conflicts(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawin
         f"{formats.count(len({row.case for row in rows}), 'case')}. The widest: {widest.initiative}, {widest.city}, "
         f"{stages[widest.stage].lower()}, {_span(widest)} {formats.unit_title(widest.unit)}."
     )
-    return Drawing(sheet.figure(), alt, " ".join(filter(None, [left_to_table(units[MOST_UNITS:]), missing])))
+    note = " ".join(filter(None, [left_to_table(units[MOST_UNITS:]), missing]))
+    return doubt.explained(Drawing(sheet.figure(), alt, note), disputed)
 
 
 def _width(case: Any) -> float:
@@ -98,6 +104,9 @@ def _cases(sheet: Sheet, cases: dict[str, list[Any]], unit: str, stages: dict[st
         bands["y"] += [across, across, None]
         name = "<br>".join(map(formats.escape, names[across]))
         label = f"<b>{formats.escape(case.city)}</b>, {stages[case.stage].lower()} {muted(_span(case), look)}"
+        states = dict.fromkeys(row.disputed for row in rows if row.disputed in IN_DOUBT)
+        if states:
+            label += f' <span style="color:{look.doubt}">{doubt.FLAG}\u00a0{", ".join(states)}</span>'
         label += f"{'<br>' if look.narrow else '   '}{name}"
         place = {"x": 0, "xref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False, "align": "left"}
         style = {"font": {"size": 12}, "bgcolor": look.paper, "borderpad": 0}
@@ -107,7 +116,17 @@ def _cases(sheet: Sheet, cases: dict[str, list[Any]], unit: str, stages: dict[st
     common = {"xaxis": axes[0], "yaxis": axes[1], "type": "scatter", "showlegend": False}
     line = {"color": look.muted, "width": 1.5}
     sheet.traces.append({**common, **bands, "mode": "lines", "line": line, "hoverinfo": "skip"})
+    doubted = [(row.value, across) for across, rows in enumerate(ordered) for row in rows if row.disputed in IN_DOUBT]
+    if doubted:
+        sheet.traces.append({**common, **_rings(doubted, look)})
     sheet.traces.append({**common, **_statements(ordered, stages, look)})
+
+
+def _rings(places: list[tuple[float, int]], look: Look) -> dict[str, Any]:
+    """Rings around the statements that are disputed."""
+    ring = {"symbol": "circle-open", "size": 20, "color": look.doubt, "line": {"width": 2, "color": look.doubt}}
+    x, y = zip(*places, strict=True)
+    return {"mode": "markers", "x": x, "y": y, "hoverinfo": "skip", "cliponaxis": False, "marker": ring}
 
 
 def _span(case: Any) -> str:
@@ -126,9 +145,14 @@ def _statements(ordered: list[list[Any]], stages: dict[str, str], look: Look) ->
     dots.sort(key=lambda dot: bool(dot[1].counted))
     colours = [look.payer(row.payer) for _, row in dots]
     hover = [
-        f"<b>{formats.escape(row.initiative)}</b><br>{stages[row.stage]}. {PAYERS[row.payer]}<br>"
-        f"{formats.escape(formats.money(row.value, row.unit))}, {formats.escape(formats.date(row.dated))}<br>"
-        f"{formats.escape(row.publisher)}<br>{'counted' if row.counted else 'not added'}"
+        doubt.lines(
+            f"<b>{formats.escape(row.initiative)}</b>",
+            f"{stages[row.stage]}. {PAYERS[row.payer]}",
+            f"{formats.escape(formats.money(row.value, row.unit))}, {formats.escape(formats.date(row.dated))}",
+            formats.escape(row.publisher),
+            "counted" if row.counted else "not added",
+            doubt.of_one(row.disputed),
+        )
         for _, row in dots
     ]
     return {

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from components import formats
+from components.figures import doubt
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import Sheet, axis_title, muted, nothing, records, swatch
 from components.figures.sums import PAYERS, left_to_table, stages_of, without_value
@@ -18,7 +19,10 @@ from ledger.tables import Descriptor
 
 #: Units that get flows: a flow diagram for each stage is a lot of ink.
 _FLOW_UNITS = 2
-_COLUMNS = ("funder", "kind", "purpose", "stage", "payer", "unit", "value", "value_high", "figures", "not_converted")
+_COLUMNS = (
+    "funder", "kind", "purpose", "stage", "payer", "unit", "value", "value_high", "figures", "not_converted",
+    "disputed_figures",
+)  # fmt: skip
 #: What is no goal, on a wide and on a narrow page.
 _PURPOSES = {"several": ("Several goals", "Several"), "none recorded": ("No goal recorded", "No goal")}
 
@@ -42,6 +46,9 @@ def flows(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
     present = [payer for payer in PAYERS if any(row.payer == payer for row in rows)]
     for line in [[payer] for payer in present] if look.narrow else [present]:
         sheet.text("    ".join(swatch(payer, look) for payer in line), pixels=20)
+    disputed = any(row.disputed_figures for row in rows if row.unit in units[:_FLOW_UNITS])
+    if disputed:
+        sheet.text(f"{doubt.line(look)} {muted('(at both ends of a band)', look)}", pixels=20)
     for unit in units[:_FLOW_UNITS]:
         title = axis_title(unit, look, "width of a band; each stage has its own scale")
         sheet.height += 8
@@ -62,7 +69,7 @@ def flows(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
         for row in top
     ]
     note = " ".join(filter(None, [note, left_to_table(units[_FLOW_UNITS:]), missing]))
-    return Drawing(sheet.figure(), "The largest flows. " + " ".join(sentences), note)
+    return doubt.explained(Drawing(sheet.figure(), "The largest flows. " + " ".join(sentences), note), disputed)
 
 
 def _diagram(sheet: Sheet, rows: list[Any], descriptor: Descriptor) -> None:
@@ -72,6 +79,7 @@ def _diagram(sheet: Sheet, rows: list[Any], descriptor: Descriptor) -> None:
     colours: dict[tuple[str, str], str] = {}
     values: Counter[tuple[int, int, str, str]] = Counter()
     figures: Counter[tuple[int, int, str, str]] = Counter()
+    disputed: Counter[tuple[int, int, str, str]] = Counter()
     for row in rows:
         path = [(column, getattr(row, column)) for column in ("funder", "kind", "purpose")]
         for node in path:
@@ -81,11 +89,17 @@ def _diagram(sheet: Sheet, rows: list[Any], descriptor: Descriptor) -> None:
             link = (nodes[start], nodes[end], row.payer, row.funder)
             values[link] += row.value
             figures[link] += row.figures
+            disputed[link] += row.disputed_figures
+    touched = {node for link, number in disputed.items() if number for node in link[:2]}
     labels = [formats.escape(_node_label(*node, descriptor, look)) for node in nodes]
     hover = [
-        f"{labels[start]} → {labels[end]}<br>{PAYERS[payer]}: {formats.money(value, rows[0].unit)}"
-        f"<br>{formats.count(figures[start, end, payer, funder], 'counted figure')}"
-        for (start, end, payer, funder), value in values.items()
+        doubt.lines(
+            f"{labels[link[0]]} → {labels[link[1]]}",
+            f"{PAYERS[link[2]]}: {formats.escape(formats.money(value, rows[0].unit))}",
+            formats.count(figures[link], "counted figure"),
+            doubt.of_several(disputed[link], figures[link], "counted figure"),
+        )
+        for link, value in values.items()
     ]
     tallest = max(Counter(column for column, _ in nodes).values())
     # A halo keeps labels readable that stand on a band.
@@ -94,7 +108,7 @@ def _diagram(sheet: Sheet, rows: list[Any], descriptor: Descriptor) -> None:
         "type": "sankey",
         "arrangement": "fixed",
         "node": {
-            "label": labels,
+            "label": [doubt.flagged(label, place in touched, look) for place, label in enumerate(labels)],
             "color": [colours[node] for node in nodes],
             "pad": 16,
             "thickness": 10,

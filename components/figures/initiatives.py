@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from components import formats
+from components.figures import doubt
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, legend_above, nothing, records, text_width
 from components.look import KIND_COLOURS, Look
@@ -40,17 +42,17 @@ def initiatives_by_kind(table: pd.DataFrame, descriptor: Descriptor, look: Look)
     """A bar a kind, the longest on top, made of domains."""
     totals = _totals(records(table, "kind", "initiatives"))
     kinds = sorted(totals, key=lambda kind: -totals[kind])
-    return _stacked(table, descriptor, look, "kind", kinds, "domain", _DOMAIN_COLOURS)
+    return stacked(table, descriptor, look, "kind", kinds, "domain", _DOMAIN_COLOURS)
 
 
 @figure("initiatives-status")
 def initiatives_status(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
     """A bar a status in the order of the descriptor, made of kinds. A status without any has its row too."""
     statuses = [category.value for category in descriptor.categories("initiatives", "status")]
-    return _stacked(table, descriptor, look, "status", statuses, "kind", KIND_COLOURS)
+    return stacked(table, descriptor, look, "status", statuses, "kind", KIND_COLOURS)
 
 
-def _stacked(
+def stacked(
     table: pd.DataFrame,
     descriptor: Descriptor,
     look: Look,
@@ -58,19 +60,30 @@ def _stacked(
     rows: Sequence[str],
     part: str,
     colours: Mapping[str, str],
+    *,
+    names: Mapping[str, str] | None = None,
+    said: str = "",
 ) -> Drawing:
-    """Horizontal bars of numbers of initiatives, one a code of `by`, segments by the codes of `part`."""
+    """Horizontal bars of numbers of initiatives, one a code of `by`, segments by the codes of `part`.
+
+    `names` are words for the codes of `by`, where the descriptor has none; `said` is what `by` is called.
+    """
     if table.empty:
         return nothing(look)
 
     def label(column: str, code: str) -> str:
+        if names and column == by:
+            return formats.escape(names[code])
         return formats.escape(descriptor.label("initiatives", column, code))
 
     place = {code: position for position, code in enumerate(rows)}
-    cells = records(table, by, part, "initiatives", "cities")
+    more = [name for name in ("cities", "disputed_initiatives") if name in table]
+    cells = records(table, by, part, "initiatives", *more)
+    doubted = _doubted(cells)
     totals = _totals((cell.position, cell[1], cell.initiatives) for cell in cells)
     longest = max(5, *totals.values())  # so that a single initiative does not fill the width
-    left = 110 if look.narrow else 130
+    ticks = [_wrapped(label(by, code), look) for code in rows]
+    left = max(110 if look.narrow else 130, *(int(text_width(line, look.size)) + 22 for line in _lines(ticks)))
     pixels = ((330 if look.narrow else 960) - left - 50) / longest
     traces: list[dict[str, Any]] = []
     entries: list[tuple[str, str, str]] = []
@@ -85,24 +98,25 @@ def _stacked(
         traces.append({
             "type": "bar", "orientation": "h", "name": name,
             "y": [place[cell[1]] for cell in chosen], "x": counts,
-            "customdata": [[cell.position, label(by, cell[1]), cell.cities] for cell in chosen],
+            "customdata": [[cell.position, _hover(cell, label(by, cell[1]), name)] for cell in chosen],
             "marker": {
                 "color": colour, "line": {"color": look.paper, "width": 1},
                 **({"pattern": _HATCH} if hatched else {}),
             },
-            "text": [_inside(name, count, count * pixels) for count in counts],
+            "text": [_inside(name, cell.initiatives, cell.initiatives * pixels, _is_doubted(cell)) for cell in chosen],
             "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
             "constraintext": "none", "cliponaxis": False,
             "textfont": {"color": "#FFFFFF" if colour == "#0072B2" else "#1B1B1A", "size": 12},
-            "hovertemplate": f"<b>%{{customdata[1]}}</b> · {name}<br>%{{x}} initiatives in %{{customdata[2]}} cities"
-            "<extra></extra>",
+            "hovertemplate": "%{customdata[1]}<extra></extra>",
         })  # fmt: skip
     traces.append({
         "type": "scatter", "mode": "text", "hoverinfo": "skip", "cliponaxis": False,
         "y": list(range(len(rows))), "x": [totals.get(code, 0) for code in rows],
-        "text": [f" {formats.whole(totals.get(code, 0))}" for code in rows],
+        "text": [doubt.flagged(f" {formats.whole(totals.get(code, 0))}", code in doubted, look) for code in rows],
         "textposition": "middle right", "textfont": {"color": look.ink},
     })  # fmt: skip
+    if doubted:
+        entries.append(doubt.entry(look))
     legend, above = legend_above(entries, look, left)
     layout = {
         "annotations": [legend], "barmode": "stack", "bargap": 0.28,
@@ -114,20 +128,49 @@ def _stacked(
             "gridcolor": look.line, "zeroline": False,
         },
         "yaxis": {
-            "tickvals": list(range(len(rows))), "ticktext": [label(by, code) + "  " for code in rows],
+            "tickvals": list(range(len(rows))), "ticktext": [f"{tick}  " for tick in ticks],
             "range": [len(rows) - 0.5, -0.5], "showgrid": False, "zeroline": False,
         },
     }  # fmt: skip
     drawn = chart(look, traces, height=above + 46 + _ROW * len(rows), **layout)
-    return Drawing(drawn, _summary(totals, label, by))
+    return doubt.explained(Drawing(drawn, _summary(totals, label, by, said or by)), bool(doubted))
 
 
-def _inside(name: str, count: int, width: float) -> str:
-    """What fits into a segment: its name and count, its count, or nothing."""
-    full = f"{name} {count}"
-    if width > text_width(full, 12) + 10:
-        return full
-    return str(count) if width > text_width(str(count), 12) + 6 else ""
+def _is_doubted(cell: Any) -> bool:
+    """Whether any of the initiatives of a segment is disputed, as far as the table knows."""
+    return bool(getattr(cell, "disputed_initiatives", 0))
+
+
+def _doubted(cells: Iterable[Any]) -> set[str]:
+    """The codes of bars with anything disputed in them."""
+    return {cell[1] for cell in cells if _is_doubted(cell)}
+
+
+def _hover(cell: Any, bar: str, segment: str) -> str:
+    """The text beside the pointer; `bar` and `segment` are labels, already escaped."""
+    number = formats.count(cell.initiatives, "initiative")
+    if hasattr(cell, "cities"):
+        number += f" in {formats.count(cell.cities, 'city', 'cities')}"
+    disputed = getattr(cell, "disputed_initiatives", 0)
+    return doubt.lines(f"<b>{bar}</b> · {segment}", number, doubt.of_several(disputed, cell.initiatives, "initiative"))
+
+
+def _wrapped(label: str, look: Look) -> str:
+    """A name in lines that leave room for its bar on a narrow page."""
+    return "<br>".join(textwrap.wrap(label, 14)) if look.narrow else label
+
+
+def _lines(labels: Iterable[str]) -> list[str]:
+    return [line for label in labels for line in label.split("<br>")]
+
+
+def _inside(name: str, count: int, width: float, disputed: bool) -> str:
+    """What fits into a segment: its name and count, its count, or nothing; with the flag where it is disputed."""
+    mark = f"\u00a0{doubt.FLAG}" if disputed else ""
+    for text, room in ((f"{name} {count}{mark}", 10), (f"{count}{mark}", 6), (str(count), 6)):
+        if width > text_width(text, 12) + room:
+            return text
+    return ""
 
 
 def _totals(cells: Iterable[tuple[Any, ...]]) -> dict[str, int]:
@@ -138,7 +181,7 @@ def _totals(cells: Iterable[tuple[Any, ...]]) -> dict[str, int]:
     return dict(totals)
 
 
-def _summary(totals: Mapping[str, int], label: Callable[[str, str], str], by: str) -> str:
+def _summary(totals: Mapping[str, int], label: Callable[[str, str], str], by: str, said: str) -> str:
     ranked = sorted(totals, key=lambda code: -totals[code])
     parts = [f"{label(by, code)}: {formats.whole(totals[code])}" for code in ranked]
-    return f"{formats.count(sum(totals.values()), 'initiative')} by {by}. {'; '.join(parts)}."
+    return f"{formats.count(sum(totals.values()), 'initiative')} by {said}. {'; '.join(parts)}."

@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components import formats
+from components.figures import doubt
 from components.figures.models import IN_DOUBT
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, muted, nothing, records
@@ -82,10 +83,12 @@ def _family(table: pd.DataFrame, descriptor: Descriptor) -> _Family:
         parent_id = f"parent of {row.model_id}" if unknown else row.parent_model_id
         parent = _UNKNOWN if unknown else _named(row.parent, row.parent_model_id)
         model = _named(row.model, row.model_id)
-        hover = (
-            f"{_who(model, row.developer)}<br>built from {_who(parent, row.parent_developer)}<br>"
-            f"{formats.escape(word)}; "
-            + ("stated by the developer" if stated else f"basis: {formats.escape(row.basis_of_link)}")
+        basis = "stated by the developer" if stated else f"basis: {formats.escape(row.basis_of_link)}"
+        hover = doubt.lines(
+            _who(model, row.developer),
+            f"built from {_who(parent, row.parent_developer)}",
+            f"{formats.escape(word)}; {basis}",
+            doubt.of_one(row.disputed),
         )
         family.add(_Link(row.position, row.model_id, parent_id, relation, stated, hover))
         family.names.setdefault(parent_id, parent)
@@ -123,7 +126,8 @@ def model_lineage(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
     if family.loops:
         pairs = ", ".join(f"{family.names[link.child]} from {family.names[link.parent]}" for link in family.loops)
         notes.append(f"Not drawn, because it would make a model its own ancestor: {pairs}.")
-    return Drawing(_tree(family, look) if look.narrow else _layers(family, look), alt, " ".join(notes))
+    drawn = _tree(family, look) if look.narrow else _layers(family, look)
+    return doubt.explained(Drawing(drawn, alt, " ".join(notes)), bool(family.disputed))
 
 
 def _node_text(family: _Family, node: str, look: Look, width: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from components import formats
+from components.figures import doubt
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import NO_ROWS, chart, nothing, records
 from components.figures.sums import stages_of
@@ -26,7 +27,9 @@ def cities_map(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawi
     labels = {"": "No counted figure", **stages}
     spots: dict[str, list[Any]] = {stage: [] for stage in labels}
     nowhere = []
-    for row in records(table, "city", "latitude", "longitude", "initiatives", "all_figures", "furthest_stage"):
+    what = "disputed_figures" if "disputed_figures" in table else "disputed_initiatives"
+    columns = ("city", "latitude", "longitude", "initiatives", "all_figures", "furthest_stage", what)
+    for row in records(table, *columns):
         if pd.isna(row.latitude) or pd.isna(row.longitude):
             nowhere.append(row.city)
         else:
@@ -37,6 +40,9 @@ def cities_map(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawi
     if not places:
         return nothing(look, note or NO_ROWS, note)
     traces = [_spots(rows, stage, labels[stage], look) for stage, rows in spots.items() if rows]
+    doubted = [row for row in places if getattr(row, what)]
+    if doubted:
+        traces.append(_flags(doubted, look))
     most = max(places, key=lambda row: row.initiatives)
     reached = labels["" if pd.isna(most.furthest_stage) else most.furthest_stage].lower()
     alt = (
@@ -53,7 +59,7 @@ def cities_map(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawi
         "itemdoubleclick": False,
         "font": {"size": 12},
         "title": {
-            "text": "Ink: furthest stage. Area: number of initiatives.",
+            "text": _title(doubted, what, look),
             "side": "top",
             "font": {"size": 12, "color": look.muted},
         },
@@ -61,7 +67,7 @@ def cities_map(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawi
     geo = _ground(places, look)
     (south, north), (west, east) = geo["lataxis"]["range"], geo["lonaxis"]["range"]
     room = (330 if look.narrow else 940) * (north - south) / (east - west) * 1.2
-    top = 90 if look.narrow else 48
+    top = (108 if doubted else 90) if look.narrow else 48
     layout = {
         "geo": geo,
         "legend": legend,
@@ -69,14 +75,57 @@ def cities_map(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawi
         "height": top + min(max(room, 180), 300 if look.narrow else 450),
         "margin": {"l": 0, "r": 0, "t": top, "b": 0},
     }
-    return Drawing(chart(look, traces, **layout), alt, note)
+    return doubt.explained(Drawing(chart(look, traces, **layout), alt, note), bool(doubted))
+
+
+def _title(doubted: list[Any], what: str, look: Look) -> str:
+    """What ink, area and flag mean."""
+    text = "Ink: furthest stage. Area: number of initiatives."
+    if not doubted:
+        return text
+    things = "figures" if what == "disputed_figures" else "initiatives"
+    return f"{text}{'<br>' if look.narrow else ' '}{doubt.flag(look)} some of the {things} are disputed."
+
+
+def _flags(rows: list[Any], look: Look) -> dict[str, Any]:
+    """A flag beside each city with anything disputed."""
+    return {
+        "type": "scattergeo",
+        "mode": "markers+text",
+        # In proportion to the spot, so that the flag stands at its edge.
+        "marker": {"size": [0.57 * _size(row, look) for row in rows], "opacity": 0},
+        "lat": [row.latitude for row in rows],
+        "lon": [row.longitude for row in rows],
+        "text": [doubt.FLAG] * len(rows),
+        "textposition": "top right",
+        "textfont": {"color": look.doubt, "size": 13},
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "unselected": {"textfont": {"color": look.doubt}},
+    }
+
+
+def _size(row: Any, look: Look) -> float:
+    """How wide the spot of a city is, in pixels."""
+    return 2 * math.sqrt((_SPOT_NARROW if look.narrow else _SPOT) * row.initiatives / math.pi)
+
+
+def _doubt(row: Any) -> str:
+    """How much of a city is disputed, as a line of the text beside the pointer."""
+    if hasattr(row, "disputed_figures"):
+        return doubt.of_several(row.disputed_figures, row.all_figures, "figure")
+    return doubt.of_several(row.disputed_initiatives, row.initiatives, "initiative")
 
 
 def _spots(rows: list[Any], stage: str, label: str, look: Look) -> dict[str, Any]:
     """The cities that came as far as one stage."""
     hover = [
-        f"<b>{formats.escape(row.city)}</b><br>{formats.count(row.initiatives, 'initiative')}, "
-        f"{formats.count(row.all_figures, 'figure')} of money<br>Furthest stage: {label.lower()}"
+        doubt.lines(
+            f"<b>{formats.escape(row.city)}</b>",
+            f"{formats.count(row.initiatives, 'initiative')}, {formats.count(row.all_figures, 'figure')} of money",
+            f"Furthest stage: {label.lower()}",
+            _doubt(row),
+        )
         for row in rows
     ]
     return {
@@ -90,9 +139,7 @@ def _spots(rows: list[Any], stage: str, label: str, look: Look) -> dict[str, Any
         "hovertemplate": "%{hovertext}<extra></extra>",
         "unselected": {"marker": {"opacity": 0.4}},
         "marker": {
-            "size": [
-                2 * math.sqrt((_SPOT_NARROW if look.narrow else _SPOT) * row.initiatives / math.pi) for row in rows
-            ],
+            "size": [_size(row, look) for row in rows],
             "color": look.tinted(look.accent, STAGE_INK.get(stage, 0.0)),
             "opacity": 1,
             "line": {"color": look.accent if stage else look.muted, "width": 1.2},

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from components import formats
+from components.figures import doubt
 from components.figures.models import IN_DOUBT, axis
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, legend_above, nothing, records, text_width
@@ -85,6 +86,8 @@ def model_releases(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> D
         (_SHAPES[shape][1], look.muted, _architecture(descriptor, shape)) for shape in _SHAPES if shape in shapes
     ]
     entries.append(("", look.muted, "Filled: open weights · hollow: closed · dotted: not known"))
+    if any(release.disputed in IN_DOUBT for release in releases):
+        entries.append((doubt.FLAG, look.doubt, "disputed, with a ring"))
     legend, above = legend_above(entries, look, left)
     plane = _Plane(releases, left, above, width - left - 14, height - bottom)
     labels = _labels(releases, plane, look)
@@ -111,7 +114,8 @@ def model_releases(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> D
     traces = [_whiskers(releases, look), *_points(releases, colours, look)]
     if len(labels) < len({(release.middle, release.size) for release in releases}):
         note = f"Some points have no name for want of room: point at them. {note}".strip()
-    return Drawing(chart(look, traces, height=above + height, **layout), alt, note)
+    drawing = Drawing(chart(look, traces, height=above + height, **layout), alt, note)
+    return doubt.explained(drawing, any(release.disputed in IN_DOUBT for release in releases))
 
 
 def _architecture(descriptor: Descriptor, code: str) -> str:

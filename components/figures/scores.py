@@ -11,6 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components import formats
+from components.figures.doubt import explained
 from components.figures.models import IN_DOUBT, TEXTS, decimals, score_axes, setting
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, legend_above, nothing, records, text_width
@@ -57,7 +58,8 @@ def model_scores(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dra
         best = own[0]
         doubt = f", disputed: {best.disputed}" if best.disputed in IN_DOUBT else ""
         alt += f" Best of a city: {best.model} {best.score:g}, reported by: {_reporter_words(best)}{doubt}."
-    return Drawing(_score_sheet(groups, str(unit), look), alt, " ".join(notes))
+    drawing = Drawing(_score_sheet(groups, str(unit), look), alt, " ".join(notes))
+    return explained(drawing, any(row.disputed in IN_DOUBT for group in groups for row in group))
 
 
 _SCORE_COLUMNS = (

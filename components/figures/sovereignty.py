@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from components import formats
+from components.figures import doubt
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, legend_above, nothing, records, text_width
 from components.look import Look
@@ -49,12 +50,25 @@ class _City:
 
 def _cities(table: pd.DataFrame) -> list[_City]:
     """The cities in the order of the table."""
-    names = ("city_id", "city", "goal", "grade", "initiatives", "evidence_rows", "index", "initiatives_in_all")
+    names = (
+        "city_id", "city", "goal", "grade", "initiatives", "evidence_rows", "index", "initiatives_in_all",
+        "disputed_evidence",
+    )  # fmt: skip
     cities: dict[str, _City] = {}
     for cell in records(table, *names):
         city = cities.setdefault(cell.city_id, _City(str(cell.city), cell.index, cell.initiatives_in_all, []))
         city.cells.append(cell)
     return list(cities.values())
+
+
+def _is_doubted(cities: Sequence[_City]) -> bool:
+    """Whether a grade of any of the cities rests on disputed evidence."""
+    return any(cell.disputed_evidence is True for city in cities for cell in city.cells)
+
+
+def _doubt(cell: Any) -> str:
+    """What is in doubt of a grade, as a line of the text beside the pointer."""
+    return f"{doubt.FLAG} Disputed: lower without disputed evidence" if cell.disputed_evidence is True else ""
 
 
 def _sentence(cities: Sequence[_City]) -> str:
@@ -73,7 +87,11 @@ def goals_by_city(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
     names = [formats.escape(city.name) for city in shown]
     step = 42 if look.narrow else 26
     left = 14 if look.narrow else int(max(text_width(city.name, 13) for city in shown)) + 14
-    legend, above = legend_above(_grade_legend(words, look), look, left)
+    disputed = _is_doubted(shown)
+    entries = _grade_legend(words, look)
+    if disputed:
+        entries.append((doubt.FLAG, look.doubt, "lower without disputed evidence"))
+    legend, above = legend_above(entries, look, left)
     heads = 74 if look.narrow else 40
     legend["yshift"] += heads
     guides = {
@@ -108,7 +126,7 @@ def goals_by_city(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
     if len(cities) > len(shown):
         note += f" {formats.count(len(cities) - len(shown), 'more city stands', 'more cities stand')} in the table."
     height = above + heads + 8 + step * len(shown)
-    return Drawing(chart(look, traces, height=height, **layout), _sentence(cities), note)
+    return doubt.explained(Drawing(chart(look, traces, height=height, **layout), _sentence(cities), note), disputed)
 
 
 def _grade_legend(words: Sequence[str], look: Look) -> list[tuple[str, str, str]]:
@@ -135,17 +153,23 @@ def _squares(
         name = f"<b>{formats.escape(city.name)}</b>"
         for cell in city.cells:
             column = columns[cell.goal]
-            hover = (
-                f"{name} · {labels[column]}<br>{words[cell.grade]} (grade {cell.grade})<br>"
+            said = _doubt(cell)
+            hover = doubt.lines(
+                f"{name} · {labels[column]}",
+                f"{words[cell.grade]} (grade {cell.grade})",
                 f"{formats.count(cell.initiatives, 'initiative')}, "
-                f"{formats.count(cell.evidence_rows, 'piece')} of evidence"
+                f"{formats.count(cell.evidence_rows, 'piece')} of evidence",
+                said,
             )
-            points[cell.grade].append((column, row, [cell.position, hover]))
+            points[cell.grade].append((column, row, [cell.position, hover], doubt.FLAG if said else ""))
     size, fills = (15 if look.narrow else 16), _fills(look)
     return [
         {
-            "type": "scatter", "mode": "markers", "name": words[grade],
-            "x": [x for x, _, _ in cells], "y": [y for _, y, _ in cells], "customdata": [data for _, _, data in cells],
+            "type": "scatter", "mode": "markers+text", "name": words[grade],
+            "x": [cell[0] for cell in cells], "y": [cell[1] for cell in cells],
+            "customdata": [cell[2] for cell in cells], "text": [cell[3] for cell in cells],
+            "textposition": "middle right", "textfont": {"color": look.doubt, "size": 12}, "cliponaxis": False,
+            "unselected": {"textfont": {"color": look.doubt}},
             "hovertemplate": "%{customdata[1]}<extra></extra>",
             "marker": {
                 "symbol": "square" if grade else "circle", "size": size if grade else 4, "opacity": 1,
@@ -221,12 +245,15 @@ def goals_profile(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
             "xref": "paper", "x": start, "xanchor": "left", "yref": "paper", "y": ceiling, "yanchor": "bottom",
             "yshift": 3, "showarrow": False, "font": {"color": look.ink},
         })  # fmt: skip
-    note = "Bars reach the highest evidence recorded."
+    note, disputed = "Bars reach the highest evidence recorded.", _is_doubted(shown)
+    if disputed:
+        note += f" {doubt.FLAG} marks a grade that would be lower without disputed evidence."
     if len(cities) > len(shown):
         others = formats.count(len(cities) - len(shown), "other city stands", "other cities stand")
         note += f" Drawn are the {len(shown)} cities with the highest index; {others} in the table."
         note += " Choose cities in the filter."
-    return Drawing(chart(look, traces, height=height, **layout), _sentence(cities), note)
+    drawing = Drawing(chart(look, traces, height=height, **layout), _sentence(cities), note)
+    return doubt.explained(drawing, disputed)
 
 
 def _profile(
@@ -246,12 +273,21 @@ def _profile(
     on = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
     return [
         {
-            "type": "bar", "orientation": "h", **on, "y": recorded, "x": [grades[row] for row in recorded],
-            "customdata": [[cells[goals[row]].position, labels[row], words[grades[row]]] for row in recorded],
+            "type": "bar", "orientation": "h", "width": 0.7, **on,
+            "y": recorded, "x": [grades[row] for row in recorded],
+            "customdata": [
+                [cells[goals[row]].position, doubt.lines(
+                    f"{labels[row]}: {words[grades[row]]} (grade {grades[row]})", _doubt(cells[goals[row]])
+                )]
+                for row in recorded
+            ],
+            "text": [doubt.FLAG if _doubt(cells[goals[row]]) else "" for row in recorded],
+            "textposition": "outside", "textfont": {"color": look.doubt, "size": 12}, "textangle": 0,
+            "constraintext": "none", "cliponaxis": False,
             "marker": {
                 "color": [fills[grades[row]] for row in recorded], "line": {"color": look.accent, "width": 1.5},
             },
-            "hovertemplate": "%{customdata[1]}: %{customdata[2]} (grade %{x})<extra></extra>",
+            "hovertemplate": "%{customdata[1]}<extra></extra>",
         },
         {
             "type": "scatter", "mode": "text", **on, "y": empty, "x": [0] * len(empty), "hoverinfo": "skip",

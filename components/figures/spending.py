@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 import pandas as pd
 
 from components import formats
+from components.figures import doubt
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import Mark, Sheet, axis_title, muted, nothing, small_title, swatch
 from components.figures.stage_bars import StageBars
@@ -31,6 +32,8 @@ from ledger.tables import Descriptor
 
 #: Height of a row of years, in units of the longest bar.
 _STEP = 1.45
+#: Height of a label above a bar, in the same units.
+_LIFT = 0.36
 #: Pixels that a panel of the ladder takes with its heading and its axis.
 _LADDER_HEIGHT = 26 + 6 * 28 + 72
 
@@ -72,7 +75,8 @@ def _by_stage(
         return nothing(look, note=_left_out(missing))
     stages = stages_of(descriptor)
     grouped, rest = groups(sums)
-    sheet = Sheet(look)
+    sheet, disputed = Sheet(look), _disputed(sums)
+    _explain(sheet, disputed)
     omitted: set[str] = set()
     for unit, payers in grouped.items():
         for payer, rows in payers.items():
@@ -91,7 +95,19 @@ def _by_stage(
     if omitted:
         more = formats.count(len(omitted), *noun)
         note.insert(0, f"Values per resident cannot be added: {more} with smaller ones stand in the table alone.")
-    return Drawing(sheet.figure(), _leaders(sums, names, stages), " ".join(filter(None, note)))
+    drawing = Drawing(sheet.figure(), _leaders(sums, names, stages), " ".join(filter(None, note)))
+    return doubt.explained(drawing, disputed)
+
+
+def _disputed(sums: Iterable[Sum]) -> bool:
+    """Whether any of the figures added is disputed."""
+    return any(row.disputed for row in sums)
+
+
+def _explain(sheet: Sheet, disputed: bool) -> None:
+    """A line on top that says what the flag means, where there is one."""
+    if disputed:
+        sheet.text(doubt.line(sheet.look), pixels=26)
 
 
 def _heading(payer: str, unit: str, units: Collection[str], look: Look) -> str:
@@ -120,7 +136,8 @@ def ladder(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
         return nothing(look, note=_left_out(missing))
     stages = stages_of(descriptor)
     grouped, rest = groups(sums)
-    sheet = Sheet(look)
+    sheet, disputed = Sheet(look), _disputed(sums)
+    _explain(sheet, disputed)
     for unit, payers in grouped.items():
         top = sheet.height
         for place, (payer, rows) in enumerate(payers.items()):
@@ -134,7 +151,7 @@ def ladder(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
             absent = [row for row in missing if (row.unit, row.payer) == (unit, payer)]
             _steps(sheet, rows, absent, stages, left, right)
     note = " ".join(filter(None, [rest, _left_out(missing)]))
-    return Drawing(sheet.figure(), _ladder_alt(sums, stages), note)
+    return doubt.explained(Drawing(sheet.figure(), _ladder_alt(sums, stages), note), disputed)
 
 
 def _steps(
@@ -169,7 +186,8 @@ def _steps(
     sheet.bars(marks, axes, look.payer(payer), 0.62)
     texts = [
         (row.high, order.index(row.stage),
-         f" {formats.short(row.value)} {muted(' ' + formats.count(row.figures, 'figure'), look, 11)}")
+         f" {doubt.flagged(formats.short(row.value), row.disputed, look)} "
+         f"{muted(' ' + formats.count(row.figures, 'figure'), look, 11)}")
         for row in rows
     ]  # fmt: skip
     sheet.labels(texts, axes, marks=marks)
@@ -192,7 +210,8 @@ def over_time(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawin
     stages = stages_of(descriptor)
     grouped, rest = groups(sums)
     years = [int(row.key) for row in sums]
-    sheet = Sheet(look)
+    sheet, disputed = Sheet(look), _disputed(sums)
+    _explain(sheet, disputed)
     for unit, payers in grouped.items():
         for payer, rows in payers.items():
             sheet.text(_heading(payer, unit, grouped, look))
@@ -201,7 +220,8 @@ def over_time(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawin
     if undated:
         note.append(f"{formats.count(undated, 'row')} without a year in the table alone.")
     names = {row.key: row.key for row in sums}
-    return Drawing(sheet.figure(), _leaders(sums, names, stages), " ".join(filter(None, note)))
+    drawing = Drawing(sheet.figure(), _leaders(sums, names, stages), " ".join(filter(None, note)))
+    return doubt.explained(drawing, disputed)
 
 
 def _years(sheet: Sheet, rows: Sequence[Sum], stages: dict[str, str], title: str, first: int, last: int) -> None:
@@ -240,8 +260,17 @@ def _years(sheet: Sheet, rows: Sequence[Sum], stages: dict[str, str], title: str
         for row in rows
     ]  # fmt: skip
     sheet.bars(marks, axes, look.payer(payer), 0.6 if last > first else 0.1, upright=True)
-    labelled = _peaks(rows) if look.narrow and last - first > 5 else list(rows)
-    texts = [(int(row.key), floor[row.stage] + row.high, formats.short(row.value)) for row in labelled]
+    named = _peaks(rows) if look.narrow and last - first > 5 else list(rows)
+    # Where there is room for few labels, what is disputed still has its flag, clear of the label beside it.
+    labelled = named + [row for row in rows if row.disputed and row not in named]
+    texts = []
+    for place, row in enumerate(labelled):
+        text, lift = doubt.flagged(formats.short(row.value), row.disputed, look), 0.0
+        if place >= len(named):
+            beside = [r for r in named if r.stage == row.stage and abs(int(r.key) - int(row.key)) == 1]
+            near = [r for r in beside if abs(r.high - row.high) < longest * _LIFT]
+            text, lift = doubt.flag(look), max((r.high - row.high + longest * _LIFT for r in near), default=0.0)
+        texts.append((int(row.key), floor[row.stage] + row.high + lift, text))
     sheet.labels(texts, axes, side="top center", marks=[marks[rows.index(row)] for row in labelled], size=11)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from components import formats
+from components.figures.doubt import flagged
 from components.figures.sheet import Mark, Sheet
 from components.figures.sums import Sum, together
 
-#: Width of a stage's column, in units of the longest bar: the rest is for labels.
-_COLUMN = 1.62
+#: Width of a stage's column, in units of the longest bar: the rest is for labels, with or without the flag.
+_COLUMN, _COLUMN_FLAGGED = 1.62, 1.85
 #: Thickness of a bar, in rows.
 _THICK = 0.6
 
@@ -53,7 +54,8 @@ class StageBars:
         segments = len(rows) > 1
         if segments:
             self.frames.append(Mark(base, total.value, total.high, across, total.stage))
-        self.labels.append((base + total.high, across, f" {formats.short(total.value)}"))
+        label = flagged(f" {formats.short(total.value)}", total.disputed, self.sheet.look)
+        self.labels.append((base + total.high, across, label))
         for row in rows:
             hover = row.hover(self._name(row), self.stages[row.stage])
             high = row.value if segments else row.high
@@ -75,7 +77,9 @@ class StageBars:
 
     def as_columns(self) -> None:
         """One column a stage, on one scale; the name of the stage stands above its column."""
-        sheet, look, column = self.sheet, self.sheet.look, self.longest * _COLUMN
+        sheet, look = self.sheet, self.sheet.look
+        is_flagged = any(total.disputed for total in self.totals.values())
+        column = self.longest * (_COLUMN_FLAGGED if is_flagged else _COLUMN)
         starts = {stage: place * column for place, stage in enumerate(self.stages)}
         here = {stage for _, stage in self.cells}
         height = 24 * (len(self.keys) + 1)

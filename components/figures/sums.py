@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from components import formats
+from components.figures.doubt import lines, of_several
 from ledger.tables import Descriptor
 
 #: Payers in the order of the panels, and what their money is called.
@@ -45,6 +46,7 @@ class Sum:
     figures: int
     not_converted: int
     not_added: int
+    disputed: int = 0
 
     def hover(self, name: str, stage: str) -> str:
         """The text beside the pointer; `name` and `stage` are labels, already escaped."""
@@ -55,7 +57,13 @@ class Sum:
         ]
         counted = formats.count(self.figures, "counted figure")
         amount = formats.escape(formats.money(self.value, self.unit, self.high))
-        return f"<b>{name}</b><br>{stage}. {PAYERS[self.payer]}<br>{amount}<br>{', '.join([counted, *left_out])}"
+        said = f"{stage}. {PAYERS[self.payer]}"
+        return lines(f"<b>{name}</b>", said, amount, ", ".join([counted, *left_out]), self.doubt)
+
+    @property
+    def doubt(self) -> str:
+        """How many of the figures are disputed, in words; empty where none is."""
+        return of_several(self.disputed, self.figures, "counted figure")
 
 
 def read(table: pd.DataFrame, key: str | None = None, part: str | None = None) -> tuple[list[Sum], list[Sum]]:
@@ -65,7 +73,7 @@ def read(table: pd.DataFrame, key: str | None = None, part: str | None = None) -
         table[key].astype(str).tolist() if key else empty,
         table[part].astype(str).tolist() if part else empty,
         *(table[name].tolist() for name in ("stage", "payer", "unit", "value", "value_high")),
-        *(table[name].tolist() for name in ("figures", "not_converted", "not_added")),
+        *(table[name].tolist() for name in ("figures", "not_converted", "not_added", "disputed_figures")),
     ]
     rows = [Sum(position, *row) for position, row in enumerate(zip(*columns, strict=True))]
     return [row for row in rows if not math.isnan(row.value)], [row for row in rows if math.isnan(row.value)]
@@ -77,7 +85,7 @@ def together(sums: Sequence[Sum], key: str) -> Sum:
     return Sum(
         -1, key, "", first.stage, first.payer, first.unit,
         sum(row.value for row in sums), sum(row.high for row in sums), sum(row.figures for row in sums),
-        sum(row.not_converted for row in sums), sum(row.not_added for row in sums),
+        sum(row.not_converted for row in sums), sum(row.not_added for row in sums), sum(row.disputed for row in sums),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components import formats
+from components.figures.doubt import explained
 from components.figures.models import IN_DOUBT, TEXTS, decimals, score_axes, setting
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, legend_above, nothing, records, text_width
@@ -50,7 +51,8 @@ def model_uplift(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dra
         f"Largest uplift: {first.benchmark} {_signed(first.uplift)}; "
         f"smallest: {worst.benchmark} {_signed(worst.uplift)}."
     )
-    return Drawing(_uplift_sheet(shown, str(unit), look), alt, " ".join(notes))
+    drawing = Drawing(_uplift_sheet(shown, str(unit), look), alt, " ".join(notes))
+    return explained(drawing, first.disputed in IN_DOUBT)
 
 
 def _signed(number: float, places: int = 1) -> str:

@@ -1,0 +1,305 @@
+"""Figures of the money ladder of initiatives: how far their money came, and what became of a promise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+
+from components import formats
+from components.figures import doubt
+from components.figures.registry import Drawing, figure
+from components.figures.rows import Rows, key, no_axis, payer_word, payer_words, pixels_right
+from components.figures.sheet import Mark, Sheet, axis_title, muted, nothing, records
+from components.figures.sums import MOST_UNITS, PAYERS, left_to_table, stages_of
+from components.look import Look
+from ledger.tables import Descriptor
+
+#: Initiatives that get a ladder; where there are a few more, all of them do.
+_LADDERS, _ALL_LADDERS = 8, 10
+_PROMISES = 12
+_THICK = 13
+_LADDER_COLUMNS = (
+    "initiative_id", "initiative", "city", "stage", "payer", "unit", "value", "value_high", "figures",
+    "disputed_figures", "not_converted", "not_added", "first_dated", "last_dated",
+)  # fmt: skip
+_TRACED_COLUMNS = (
+    "initiative", "city", "payer", "unit", "announced", "contracted", "spent", "traced", "traced_share",
+    "other_payers", "announced_first", "contracted_first", "spent_first", "months_to_contract",
+    "months_to_contract_most", "months_to_payment", "months_to_payment_most", "disputed_figures",
+)  # fmt: skip
+
+
+@figure("initiatives-ladder")
+def initiatives_ladder(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
+    """A small ladder an initiative, each on its own scale; a step that adds nothing says why in words."""
+    if table.empty:
+        return nothing(look)
+    ladders: dict[str, list[Any]] = {}
+    for row in records(table, *_LADDER_COLUMNS):
+        ladders.setdefault(row.initiative_id, []).append(row)
+    shown = _furthest(ladders)
+    stages = stages_of(descriptor)
+    drawn = [row for steps in shown for row in steps]
+    disputed = any(row.disputed_figures for row in drawn)
+    sheet = Sheet(look)
+    key([doubt.line(look)] if disputed else [], sheet)
+    rows = Rows(sheet)
+    units = {row.unit for row in drawn}
+    labels = {row.position: _step_label(row, look, with_unit=len(units) > 1 or not look.narrow) for row in drawn}
+    # Beside the names of the stages and the labels, the bars get what is left.
+    longest = pixels_right(list(labels.values()), look.size - 1, 230 if look.narrow else 860)
+    for steps in shown:
+        _ladder(rows, steps, stages, labels, every_stage=len(shown) == 1)
+    rows.draw(no_axis(longest), 4)
+    scale = "linear scale" if len(shown) == 1 else "each initiative has its own scale"
+    stated = f"Counted figures, as stated{'<br>' if look.narrow else ' '}({scale})"
+    base = axis_title(drawn[0].unit, look, scale) if len(units) == 1 else stated
+    sheet.text(muted(base, look, 11), pixels=34 if look.narrow else 18)
+    note = ""
+    if left := len(ladders) - len(shown):
+        more = formats.count(left, "more stands", "more stand")
+        note = f"Drawn are the {len(shown)} initiatives with money at most stages; {more} in the table."
+    return doubt.explained(Drawing(sheet.figure(), _ladder_alt(shown, stages), note), disputed)
+
+
+def _furthest(ladders: dict[str, list[Any]]) -> list[list[Any]]:
+    """The initiatives with money at most stages, then those with most figures and the largest sum."""
+    every = list(ladders.values())
+    if len(every) <= _ALL_LADDERS:
+        return every
+
+    def weight(steps: list[Any]) -> tuple[float, ...]:
+        counted = [row for row in steps if row.value == row.value]
+        sums = [row.value for row in counted]
+        return len({row.stage for row in counted}), sum(row.figures for row in counted), max(sums, default=0)
+
+    return sorted(every, key=weight, reverse=True)[:_LADDERS]
+
+
+def _step_label(row: Any, look: Look, *, with_unit: bool) -> str:
+    """What a step holds, who pays and when; in fewer words on a narrow page."""
+    between = " to " if not look.narrow else "–"
+    dates, size = _dates(row, between, years=look.narrow), look.size - 1
+    payer = payer_word(row.payer)
+    if row.value != row.value:
+        word = "not converted" if row.not_converted else "not added"
+        number = row.not_converted or row.not_added
+        said = word if look.narrow else f"{formats.count(number, 'figure')} {word}"
+        return f" {muted(f'{said} · {payer} · {dates}', look, size)}"
+    high = None if look.narrow else row.value_high
+    money = formats.money(row.value, row.unit, high) if with_unit else formats.short(row.value)
+    text = doubt.flagged(formats.escape(money), row.disputed_figures, look)
+    return f" {text}\u2002{muted(f'{payer} · {dates}', look, size)}"
+
+
+def _dates(row: Any, between: str = " to ", *, years: bool = False) -> str:
+    """The first and the last date of a step."""
+    if pd.isna(row.first_dated):
+        return "no date"
+    ends = [formats.date(date[:4] if years else date) for date in (row.first_dated, row.last_dated)]
+    return between.join(dict.fromkeys(ends))
+
+
+def _ladder(rows: Rows, steps: list[Any], stages: dict[str, str], labels: dict[int, str], *, every_stage: bool) -> None:
+    """One initiative: its name, and its steps from the weakest stage to the strongest."""
+    look, first = rows.sheet.look, steps[0]
+    rows.title(first.initiative, formats.escape(first.city), letters=34)
+    longest: Counter[str] = Counter()
+    for row in steps:
+        if row.value == row.value:
+            longest[row.unit] = max(longest[row.unit], row.value_high)
+    for stage, name in stages.items():
+        at_stage = [row for row in steps if row.stage == stage]
+        if every_stage and not at_stage:
+            rows.tick(muted(name, look), 22)
+            mark = Mark(0, 0, 0, rows.height + 11, stage, f"{name}: no figure recorded")
+            rows.label(0, mark.across, f" {muted('no figure recorded', look, look.size - 1)}", mark)
+            rows.height += 22
+        for row in at_stage:
+            rows.tick(name, 22)
+            share, high = 0.0, 0.0
+            if row.value == row.value and longest[row.unit] > 0:
+                share, high = row.value / longest[row.unit], row.value_high / longest[row.unit]
+            mark = Mark(0, share, high, rows.height + 11, stage, _step_hover(row, name), row.position)
+            if share:
+                rows.bar(mark, look.payer(row.payer), _THICK)
+            rows.label(high, mark.across, labels[row.position], mark)
+            rows.height += 22
+    rows.height += 14
+
+
+def _step_hover(row: Any, stage: str) -> str:
+    if row.value == row.value:
+        amount = formats.escape(formats.money(row.value, row.unit, row.value_high))
+    else:
+        amount = "Nothing to add"
+    numbers = ((row.figures, "counted"), (row.not_converted, "not converted"), (row.not_added, "not added"))
+    return doubt.lines(
+        f"<b>{formats.escape(row.initiative)}</b>, {formats.escape(row.city)}",
+        f"{stage}. {PAYERS[row.payer]}",
+        f"{amount}, {_dates(row)}",
+        "Figures: " + ", ".join(f"{number} {what}" for number, what in numbers if number),
+        doubt.of_several(row.disputed_figures, row.figures),
+    )
+
+
+def _ladder_alt(shown: list[list[Any]], stages: dict[str, str]) -> str:
+    """The steps of the first two initiatives, in words."""
+    sentences = [f"{formats.count(len(shown), 'initiative')} with money by stage."]
+    for steps in shown[:2]:
+        said = [
+            f"{stages[row.stage].lower()} {formats.money(row.value, row.unit, row.value_high)}, "
+            f"{payer_words(row.payer)}"
+            if row.value == row.value
+            else f"{stages[row.stage].lower()}, {payer_words(row.payer)}: none counted"
+            for row in steps
+        ]
+        sentences.append(f"{steps[0].initiative}, {steps[0].city}: {'; '.join(said)}.")
+    return " ".join(sentences)
+
+
+@figure("initiatives-traced")
+def initiatives_traced(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
+    """What was announced as a dashed outline; what was contracted or paid of it as ink, however far that reaches."""
+    if table.empty:
+        return nothing(look, "Nothing was announced.")
+    promises = records(table, *_TRACED_COLUMNS)
+    units = [unit for unit, _ in Counter(row.unit for row in promises).most_common()]
+    most = max(3, _PROMISES // min(len(units), MOST_UNITS))
+    sheet = Sheet(look)
+    shown = [row for unit in units[:MOST_UNITS] for row in [r for r in promises if r.unit == unit][:most]]
+    disputed = any(row.disputed_figures for row in shown)
+    key(_traced_legend(shown, disputed, look), sheet)
+    for unit in units[:MOST_UNITS]:
+        if len(units) > 1:
+            sheet.text(f"<b>{formats.escape(formats.unit_title(unit))}</b>", pixels=24)
+        _promises(sheet, [row for row in shown if row.unit == unit])
+    notes = []
+    places = {row.position for row in shown}
+    rest = [row for row in promises if row.unit in units[:MOST_UNITS] and row.position not in places]
+    if rest:
+        more = formats.count(len(rest), "more stands", "more stand")
+        traced = sum(row.traced > 0 for row in rest)
+        notes.append(f"Drawn are the {len(shown)} largest announcements; {more} in the table, {traced} of them traced.")
+    notes.append(left_to_table(units[MOST_UNITS:]))
+    drawing = Drawing(sheet.figure(), _traced_alt(promises), " ".join(filter(None, notes)))
+    return doubt.explained(drawing, disputed)
+
+
+def _traced_legend(shown: list[Any], disputed: bool, look: Look) -> list[str]:
+    """What outline and ink mean, and the colours of the payers."""
+    entries = [
+        f'<span style="color:{look.payer(payer)}">■</span> {label}'
+        for payer, label in PAYERS.items()
+        if any(row.payer == payer for row in shown)
+    ]
+    entries.append(muted("dashed: announced · hatched: contracted · solid: paid", look))
+    return [*entries, doubt.line(look)] if disputed else entries
+
+
+def _promises(sheet: Sheet, shown: list[Any]) -> None:
+    """The announcements of one unit on one scale."""
+    look, rows = sheet.look, Rows(sheet)
+    longest = max(max(row.announced, row.traced) for row in shown) or 1
+    labels = [_traced_label(row, look) for row in shown]
+    # A label stands right of its own bar: what counts is where each of them ends.
+    whole = 330 if look.narrow else 960
+    ends = [max(row.announced, row.traced) / longest for row in shown]
+    end = max(
+        (end * pixels_right([label], look.size - 1, whole) for end, label in zip(ends, labels, strict=True)), default=1
+    )
+    end = max(end, 1.02)
+    for row, label in zip(shown, labels, strict=True):
+        money = f"{formats.money(row.announced, row.unit)}, {payer_words(row.payer)}"
+        place = formats.escape(f"{row.city} · {money}" if look.narrow else f"{row.city} · announced {money}")
+        rows.title(row.initiative, place)
+        across, hover = rows.height + 12, _traced_hover(row)
+        promise = Mark(0, row.announced, 0, across, "announced", hover, row.position)
+        rows.bar(promise, look.payer(row.payer), 16)
+        if row.traced > 0:
+            rows.bar(Mark(0, row.traced, 0, across, _reached(row), hover, row.position), look.payer(row.payer), 9)
+        rows.label(max(row.announced, row.traced), across, label, promise)
+        rows.height += 34
+    title = axis_title(shown[0].unit, look, "one linear scale")
+    rows.draw({**sheet.scale(longest, title=title), "range": [-longest * 0.003, longest * end]}, 64)
+
+
+def _reached(row: Any) -> str:
+    """The stage whose sum is traced: the larger one."""
+    return "spent" if row.spent == row.spent and not row.contracted >= row.spent else "contracted"
+
+
+def _traced_label(row: Any, look: Look) -> str:
+    """The share, and how long it took."""
+    stage = _reached(row)
+    if row.traced > 0:
+        said, more = f"<b>{_share(row)}</b>", _took(row, stage)
+        if not look.narrow:
+            verb = "paid" if stage == "spent" else "contracted"
+            more = f"{verb} {formats.escape(formats.money(row.traced, row.unit))}, {more}"
+    else:
+        by_others = row.other_payers > 0 and not look.narrow
+        others = f"by other payers {formats.escape(formats.money(row.other_payers, row.unit))}"
+        said, more = "none traced", others if by_others else ""
+    text = f" {doubt.flagged(said, row.disputed_figures, look)}"
+    return f"{text}\u2002{muted(more, look, look.size - 1)}" if more else text
+
+
+def _share(row: Any) -> str:
+    """The traced share in words; above the announcement as a multiple of it."""
+    if row.announced <= 0 or pd.isna(row.traced_share):
+        return "share not known"
+    if row.traced_share >= 150:
+        return f"{formats.short(row.traced_share / 100)} × the announcement"
+    if row.traced_share < 1:
+        return "under 1 % traced"
+    # Not all of it is traced as long as anything is missing.
+    share = 99 if 99 < row.traced_share < 100 else int(row.traced_share + 0.5)
+    return f"{share} % traced"
+
+
+def _took(row: Any, stage: str) -> str:
+    """The months from the announcement to the first contract or payment, as precisely as the dates allow."""
+    fewest, most = (
+        (row.months_to_payment, row.months_to_payment_most)
+        if stage == "spent"
+        else (row.months_to_contract, row.months_to_contract_most)
+    )
+    if pd.isna(fewest):
+        return "time not known"
+    if fewest == most:
+        return "in the same month" if fewest == 0 else f"after {formats.count(fewest, 'month')}"
+    return f"after {fewest} to {formats.count(most, 'month')}"
+
+
+def _traced_hover(row: Any) -> str:
+    def money(value: float) -> str:
+        return formats.escape(formats.money(value, row.unit))
+
+    steps = [f"Announced {money(row.announced)}, {formats.date(row.announced_first)}"]
+    if row.contracted == row.contracted:
+        took = _took(row, "contracted")
+        steps.append(f"Contracted {money(row.contracted)}, {formats.date(row.contracted_first)}, {took}")
+    if row.spent == row.spent:
+        steps.append(f"Paid {money(row.spent)}, {formats.date(row.spent_first)}, {_took(row, 'spent')}")
+    return doubt.lines(
+        f"<b>{formats.escape(row.initiative)}</b>, {formats.escape(row.city)}",
+        PAYERS[row.payer],
+        *steps,
+        _share(row) if row.traced > 0 else "No contract or payment since",
+        f"By other payers: {money(row.other_payers)}" if row.other_payers > 0 else "",
+        f"{doubt.FLAG} Disputed figures: {row.disputed_figures}" if row.disputed_figures else "",
+    )
+
+
+def _traced_alt(promises: list[Any]) -> str:
+    """How many announcements have anything to trace, and the largest one."""
+    traced = sum(row.traced > 0 for row in promises)
+    first = promises[0]
+    share = _share(first) if first.traced > 0 else "none traced"
+    return (
+        f"{formats.count(len(promises), 'announcement')}, {traced} of them followed by a contract or a payment. "
+        f"The largest: {first.initiative}, {first.city}, {formats.money(first.announced, first.unit)}, {share}."
+    )
