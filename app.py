@@ -14,6 +14,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 from api.routes import routes as api_routes
 from ledger import dataset
 from ledger.tables import BrokenPackage
+from web.brief import routes as brief_routes
 from web.charts import routes as chart_routes
 from web.middleware import BrowserFiles, Page, SecurityHeaders, compress_first_files
 from web.routes import routes as web_routes
@@ -40,7 +41,7 @@ async def ready(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     "dashboard.py",
     lifespan=ready,
-    routes=[*web_routes, *chart_routes, *api_routes],
+    routes=[*web_routes, *chart_routes, *brief_routes, *api_routes],
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(BrowserFiles),

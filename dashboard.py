@@ -16,7 +16,10 @@ PAGES = [
     st.Page("app_pages/spending.py", title="Spending"),
     st.Page("app_pages/sovereignty.py", title="Sovereignty"),
     st.Page("app_pages/models.py", title="Models"),
+    st.Page("app_pages/city.py", title="City"),
+    st.Page("app_pages/evidence.py", title="Evidence"),
     st.Page("app_pages/data.py", title="Data"),
+    st.Page("app_pages/initiative.py", title="Initiative", visibility="hidden"),
 ]
 
 page = st.navigation(PAGES, position="top")

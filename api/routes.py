@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ledger import dataset, views
+from ledger.effects import Effect, effect
 from ledger.exports import file_name, to_csv
 from ledger.selection import Selection, choices, parse
 
@@ -28,6 +29,7 @@ def view_csv(request: Request) -> Response:
         file,
         facts.version,
         without_effect=made.without_effect(selection),
+        left_out=effect(name, facts, selection),
     )
 
 
@@ -62,7 +64,14 @@ def _problem(name: str, value: str, accepted: tuple[str, ...], message: str) -> 
     return {"name": name, "value": value, "accepted": list(accepted), "message": message}
 
 
-def _file(body: bytes, name: str, version: str, *, without_effect: tuple[str, ...] = ()) -> Response:
+def _file(
+    body: bytes,
+    name: str,
+    version: str,
+    *,
+    without_effect: tuple[str, ...] = (),
+    left_out: Effect | None = None,
+) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "X-Data-Version": version,
@@ -71,6 +80,8 @@ def _file(body: bytes, name: str, version: str, *, without_effect: tuple[str, ..
     }
     if without_effect:
         headers["X-Filters-Without-Effect"] = ", ".join(without_effect)
+    if left_out:
+        headers["X-Left-Out-By-Disputed"] = f"{left_out.left_out} of {left_out.rows} rows"
     return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from components import headline
 from components.card import card
+from components.evidence import traced
 from components.filters import rows_left
 from components.state import read
 
@@ -14,6 +15,8 @@ st.html(headline.money_sentence(selection))
 rows_left(selection)
 
 card("funding-ladder", selection)
+traced(selection)
+card("initiatives-traced", selection)
 card("funding-by-city", selection)
 card("funding-over-time", selection)
 card("funding-breakdown", selection)

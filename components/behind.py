@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -62,8 +63,22 @@ def _what(made: views.View, row: dict[str, Any]) -> str:
     return text
 
 
-def figure_items(rows: pd.DataFrame) -> str:
-    """Figures of money, each with stage, payer, date, source, and why it is or is not counted."""
+def initiative_address(initiative_id: str) -> str:
+    """The address of an initiative's own page."""
+    return f"/initiative?{urlencode({'initiative': initiative_id})}"
+
+
+def _initiative(row: Any, linked: bool) -> str:
+    """The name of a row's initiative, as a link to its page where it is to be one."""
+    name = escape(row.initiative)
+    return f'<a href="{escape(initiative_address(row.initiative_id))}" target="_self">{name}</a>' if linked else name
+
+
+def figure_items(rows: pd.DataFrame, *, linked: bool = True) -> str:
+    """Figures of money, each with stage, payer, date, source, and why it is or is not counted.
+
+    `linked` makes the names of initiatives links to their pages; a file on disk has none.
+    """
     descriptor = facts().descriptor
     made = []
     for row in rows.itertuples():
@@ -82,7 +97,7 @@ def figure_items(rows: pd.DataFrame) -> str:
             item(
                 head=f"<strong>{escape(amount)}</strong> {' '.join(marks)}",
                 lines=[
-                    f"{escape(row.initiative)}, {escape(row.city)}" + (f" · {escape(payer)}" if payer else ""),
+                    f"{_initiative(row, linked)}, {escape(row.city)}" + (f" · {escape(payer)}" if payer else ""),
                     escape(row.note),
                     f"<em>{'Added' if row.counted else 'Not added'}:</em> {escape(row.reason)}",
                     f"{escape(formats.date(row.dated))} · {link(row.source_url, row.publisher)}",
@@ -92,8 +107,8 @@ def figure_items(rows: pd.DataFrame) -> str:
     return items(made)
 
 
-def evidence_items(rows: pd.DataFrame) -> str:
-    """Evidence for goals, each with its initiative and source."""
+def evidence_items(rows: pd.DataFrame, *, linked: bool = True) -> str:
+    """Evidence for goals, each with its initiative (a link where `linked`) and source."""
     descriptor = facts().descriptor
     made = []
     for row in rows.itertuples():
@@ -107,7 +122,7 @@ def evidence_items(rows: pd.DataFrame) -> str:
             item(
                 head=f"<strong>{escape(goal)}</strong> {marks}",
                 lines=[
-                    escape(row.initiative),
+                    _initiative(row, linked),
                     escape(row.note),
                     link(row.source_url, f"{row.publisher}: {row.source_title}"),
                 ],
@@ -130,7 +145,8 @@ def record_items(made: views.View, rows: pd.DataFrame) -> str:
             if column != name and is_shown(made, column) and not column.endswith("_url") and not pd.isna(values[column])
         ]
         lines += [link(url, text) for url, text in _sources(rows.iloc[position])]
-        listed.append(item(head=f"<strong>{escape(values[name])}</strong>", lines=lines))
+        head = _initiative(rows.iloc[position], linked=True) if name == "initiative" else escape(values[name])
+        listed.append(item(head=f"<strong>{head}</strong>", lines=lines))
     return items(listed)
 
 

@@ -6,19 +6,21 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+import pandas as pd
 import streamlit as st
 
 from components.behind import show_rows_behind
 from components.figures import FIGURES
 from components.figures.registry import Drawing
 from components.filters import LABELS
-from components.formats import count, whole
-from components.html import menu
+from components.formats import count, escape, short, whole
+from components.html import item, items, menu
 from components.look import Look
 from components.state import clear, facts
 from components.tables import view_table
 from components.viewport import is_narrow
 from ledger import views
+from ledger.effects import effect
 from ledger.facts import Facts
 from ledger.selection import Selection
 
@@ -55,6 +57,7 @@ def card(view_id: str, selection: Selection, *, title: str | None = None, open_t
         st.subheader(title or made.title, anchor=view_id)
         st.caption(made.description)
         _without_effect(made, selection)
+        _left_out(made, selection)
         if table.empty:
             _no_rows(view_id, selection)
             return
@@ -116,6 +119,38 @@ def _without_effect(made: views.View, selection: Selection) -> None:
         st.caption(f":material/filter_alt_off: Not changed by: {words}.")
 
 
+#: Changes listed under a card; the file of each side holds all.
+_CHANGES = 40
+
+
+def _left_out(made: views.View, selection: Selection) -> None:
+    """Say what the filter on disputed facts left out, and what changes by it."""
+    found = effect(made.id, facts(), selection)
+    if found is None:
+        return
+    why = "as disputed" if selection.disputed == "exclude" else "as not disputed"
+    st.caption(f":material/filter_alt_off: {whole(found.left_out)} of {count(found.rows, 'row')} left out {why}.")
+    if found.changes.empty:
+        return
+    ranks = int(found.changes["is_rank"].sum())
+    values = len(found.changes) - ranks
+    said = [count(number, word) for number, word in ((values, "value"), (ranks, "rank")) if number]
+    opened = st.expander(f"What changes by it: {' and '.join(said)}", key=f"changes_{made.id}", on_change="rerun")
+    if opened.open:
+        titles = {column.name: column.title for column in made.columns(facts().descriptor)}
+        with opened:
+            st.html(items(_change(row, titles) for row in found.changes.head(_CHANGES).itertuples()))
+            if len(found.changes) > _CHANGES:
+                st.caption(f"and {whole(len(found.changes) - _CHANGES)} more.")
+
+
+def _change(row: Any, titles: dict[str, str]) -> str:
+    """One value or rank before and after, in words."""
+    what = f"rank by {titles[row.what].lower()}" if row.is_rank else titles[row.what].lower()
+    before, after = ("none" if pd.isna(number) else short(number, 3) for number in (row.before, row.after))
+    return item(head=f"{escape(row.whose)}: {escape(what)} <strong>{before} → {after}</strong>", lines=[])
+
+
 def _no_rows(view_id: str, selection: Selection) -> None:
     """Say that nothing is left, and offer to widen the selection."""
     active = [name for name in selection.active() if name in views.VIEWS[view_id].filters]
@@ -127,11 +162,14 @@ def _no_rows(view_id: str, selection: Selection) -> None:
     st.button("Clear all filters", key=f"widen_{view_id}", on_click=clear)
 
 
-def download_menu(made: views.View, selection: Selection, rows: int) -> None:
-    """The foot of a card: where its rows come from, and how to take them away."""
-    with st.container(horizontal=True, vertical_alignment="center", key=f"foot_{made.id}"):
+def download_menu(made: views.View, selection: Selection, rows: int, *, key: str = "") -> None:
+    """The foot of a card: where its rows come from, and how to take them away.
+
+    `key` tells two feet of one view on a page apart.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", key=f"foot_{key or made.id}"):
         st.caption(source_line(made, selection))
-        _downloads(made, selection, rows)
+        _downloads(made, selection, rows, key or made.id)
 
 
 def source_line(made: views.View, selection: Selection) -> str:
@@ -141,11 +179,11 @@ def source_line(made: views.View, selection: Selection) -> str:
     return " · ".join([*parts, "CC BY 4.0", f"data {facts().version}"])
 
 
-def _downloads(made: views.View, selection: Selection, rows: int) -> None:
+def _downloads(made: views.View, selection: Selection, rows: int, key: str) -> None:
     everything = selection.lenses()
     every = len(views.table(made.id, facts(), everything))
     label = f"Download {whole(rows)} of {whole(every)} rows"
-    with st.popover(label, icon=":material/download:", key=f"menu_{made.id}"):
+    with st.popover(label, icon=":material/download:", key=f"menu_{key}"):
         address = f"/api/v1/views/{made.id}.csv"
         links = [
             (selection.address(address), f"CSV of what is shown: {count(rows, 'row')}"),

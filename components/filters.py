@@ -15,6 +15,7 @@ from ledger.selection import FILTERS, MANY, Problem, Selection
 
 LABELS = {
     "city": "City",
+    "initiative": "Initiative",
     "country": "Country",
     "continent": "Continent",
     "size": "Size of city (residents)",

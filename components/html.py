@@ -8,7 +8,8 @@ import streamlit as st
 
 from components.formats import escape
 
-_STYLE = """
+#: The styles of these pieces, as an element of HTML.
+STYLE = """
 <style>
 .ledger-items.ledger-items { list-style: none; margin: 0; padding: 0; }
 .ledger-items.ledger-items > li { margin: 0; padding: .7rem 0;
@@ -26,6 +27,12 @@ _STYLE = """
 .ledger-items.ledger-items a { color: inherit; text-decoration: underline; text-underline-offset: .15em; }
 .ledger-menu.ledger-menu > li { padding: .35rem 0; border-top: 0; }
 .lead { font-size: 1.08rem; line-height: 1.55; margin: 0; max-width: 62rem; }
+.ledger-scroll { overflow-x: auto; max-width: 100%; }
+.ledger-table { border-collapse: collapse; font-size: .92rem; }
+.ledger-table th, .ledger-table td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0;
+  border-top: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
+.ledger-table thead th { border-top: 0; white-space: nowrap; }
+.ledger-table th { font-weight: 600; }
 .ledger-note { opacity: .8; font-size: .9em; }
 </style>
 """
@@ -33,7 +40,7 @@ _STYLE = """
 
 def style() -> None:
     """Put the styles of these pieces on the page, once a run."""
-    st.html(_STYLE)
+    st.html(STYLE)
 
 
 def menu(links: Iterable[tuple[str, str]]) -> str:

@@ -14,7 +14,11 @@ from components.formats import escape, link, whole
 from components.html import badge, item, items
 from components.state import facts
 from ledger import views
+from ledger.disputes import THREAD_STATES
 from ledger.selection import Selection
+
+#: Threads on one page of the list.
+PER_PAGE = 10
 
 #: Statements of each kind that stand in the summary; the thread below holds all.
 OPEN_SHOWN = 4
@@ -31,12 +35,69 @@ def story(selection: Selection, model_id: str) -> None:
         if not model_id:
             st.info("No model is left with these filters.")
             return
-        st.html(_portrait(model_id) + _in_short(claims))
+        st.html(story_html(model_id, claims))
         if claims.empty:
             st.info("No claim about this model is recorded.")
-        else:
-            st.html(items((_claim(row) for row in claims.itertuples()), kind="thread"))
         download_menu(made, about, len(claims))
+
+
+def story_html(model_id: str, claims: pd.DataFrame) -> str:
+    """What a model is, what was alleged, conceded and is open, and the thread of all claims about it."""
+    return _portrait(model_id) + _in_short(claims) + items((_claim(row) for row in claims.itertuples()), kind="thread")
+
+
+def most_debated_model(claims: pd.DataFrame) -> str | None:
+    """The model whose origin was conceded, else the one with most claims; `claims` as in `model-claims`."""
+    if claims.empty:
+        return None
+    by_model = claims.assign(conceded=claims["thread_state"] == "conceded").groupby("model_id")
+    order = by_model.agg(conceded=("conceded", "max"), claims=("claim_id", "size"))
+    return str(order.sort_values(["conceded", "claims"], ascending=False, kind="stable").index[0])
+
+
+def threads(selection: Selection) -> None:
+    """Draw the threads of claims as a card, those with most claims first, by pages."""
+    claims = views.table("claims-register", facts(), selection)
+    made = views.VIEWS["claims-register"]
+    with st.container(border=True, key="card_threads"):
+        st.subheader("Who says what, and who answers?", anchor="threads")
+        st.caption(
+            "A thread is a statement with all that answers it, in order of time. Conceded: the side that asserted gave "
+            "in. Open: nobody answered a dispute. Answered: somebody else did. Withdrawn: the disputing side gave in."
+        )
+        by_state = claims.drop_duplicates("thread")["thread_state"].value_counts()
+        states = [state for state in THREAD_STATES if by_state.get(state, 0)]
+        if not states:
+            st.info("No claim is recorded for these filters.")
+            return
+        disputed = [state for state in states if state != "undisputed"]
+        chosen = st.segmented_control(
+            "State of the thread",
+            states,
+            selection_mode="multi",
+            default=disputed or states,
+            format_func=lambda state: f"{state.capitalize()}: {whole(by_state[state])}",
+            key="thread_states",
+        )
+        shown = claims[claims["thread_state"].isin(chosen or states)]
+        roots = shown.sort_values("thread_order")["thread"].drop_duplicates().tolist()
+        pages = -(-len(roots) // PER_PAGE)
+        page = int(st.pagination(pages, key="page_threads") or 1) if pages > 1 else 1
+        st.html(threads_html(shown[shown["thread"].isin(roots[(page - 1) * PER_PAGE : page * PER_PAGE])]))
+        download_menu(made, selection, len(claims), key="threads")
+
+
+def threads_html(claims: pd.DataFrame) -> str:
+    """Threads of claims, each under its subject and state; `claims` as in `claims-register`."""
+    parts = []
+    for _, rows in claims.sort_values("thread_order").groupby("thread", sort=False):
+        first = rows.iloc[0]
+        where = "" if pd.isna(first["city"]) else f", {escape(first['city'])}"
+        state = badge(first["thread_state"], alert=first["thread_state"] in ("conceded", "open"))
+        head = f"<strong>{escape(first['subject'])}</strong>{where} {state}"
+        answers = items((_claim(row) for row in rows.itertuples()), kind="thread")
+        parts.append(f'<li><p class="head">{head}</p>{answers}</li>')
+    return items(parts)
 
 
 def _portrait(model_id: str) -> str:

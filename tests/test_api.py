@@ -209,3 +209,14 @@ def test_a_question_that_nothing_answers_is_an_empty_table_and_no_error() -> Non
     assert answer.status == 200
     assert answer.content.count(b"\r\n") == 1
     assert answer.content.startswith(b"\xef\xbb\xbfcity_id,")
+
+
+def test_without_disputed_facts_the_files_leave_rio_3_5_out_and_say_how_much(facts: Facts) -> None:
+    answer = get("/api/v1/views/model-scores.csv", [("benchmark", "Terminal-Bench 2.1"), ("disputed", "exclude")])
+    assert "rio-3-5-open-397b" not in answer.content.decode()
+    assert "deepseek-v4-pro" in answer.content.decode()
+    left_out, _, rows = answer.headers["x-left-out-by-disputed"].partition(" of ")
+    every = views.table("model-scores", facts, Selection(benchmark=("Terminal-Bench 2.1",)))
+    own = every[every["disputed"].isin(["open", "conceded"])]
+    assert (int(left_out), rows) == (len(own), f"{len(every)} rows")
+    assert "x-left-out-by-disputed" not in get("/api/v1/views/model-scores.csv").headers

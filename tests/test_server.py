@@ -23,7 +23,7 @@ from ledger import dataset
 from tests.serving import ROOT, command, free_port
 from web import icon_font
 
-PAGES = ["/", "/spending", "/sovereignty", "/models", "/data"]
+PAGES = ["/", "/spending", "/sovereignty", "/models", "/city", "/evidence", "/initiative", "/data"]
 STATIC = Path(streamlit.__file__).parent / "static"
 DECODE = {"br": brotli.decompress, "gzip": gzip.decompress, "zstd": zstandard.decompress}
 

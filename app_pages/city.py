@@ -1,0 +1,19 @@
+"""City: the story of one city, or up to six side by side."""
+
+import streamlit as st
+
+from components import cities
+from components.filters import rows_left
+from components.state import read
+
+selection = read()
+
+if not selection.city:
+    st.title("Which city?")
+    cities.choose_one(selection)
+elif len(selection.city) == 1:
+    cities.one(selection)
+else:
+    st.title("Cities side by side")
+    rows_left(selection)
+    cities.side_by_side(selection)

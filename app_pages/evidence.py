@@ -1,0 +1,24 @@
+"""Evidence: who says what, what rests on little, what is told twice, and what is not known."""
+
+import streamlit as st
+
+from components import evidence, thread
+from components.card import card
+from components.filters import rows_left
+from components.state import read
+
+selection = read()
+
+st.title("How sure is all this?")
+st.html(evidence.sentence(selection))
+rows_left(selection)
+
+thread.threads(selection)
+evidence.careless_sum(selection)
+card("funding-naive-sums", selection)
+card("funding-double-counts", selection)
+card("coverage", selection)
+card("freshness", selection)
+card("evidence-support", selection)
+card("claims-register", selection)
+card("sources-register", selection)

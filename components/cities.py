@@ -1,0 +1,146 @@
+"""The City page: choosing a city, one city's story, and cities side by side."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pandas as pd
+import streamlit as st
+
+from components import city, formats
+from components.card import card
+from components.filters import rows_left
+from components.formats import as_markdown, count, whole
+from components.state import accepted, choose, facts
+from ledger import views
+from ledger.selection import Selection
+from ledger.views.cities import peers
+
+#: Cities that fit side by side.
+MOST = 6
+
+#: Measures of `city-profiles` in the order in which they are read.
+_MEASURES = (
+    "country", "population", "initiatives", "operating", "ended_early", "disputed_initiatives", "all_figures",
+    "furthest_stage", "models", "disputed_models", "index", "open_threads",
+)  # fmt: skip
+
+
+def choose_one(selection: Selection) -> None:
+    """Offer all cities, and those with most figures of money."""
+    names = accepted(facts())["city"]
+    profiles = views.table("city-profiles", facts(), selection)
+    if profiles.empty:
+        st.info("No city is left with these filters. Take one away above.")
+        return
+    st.selectbox(
+        "City",
+        [None, *sorted(profiles["city_id"], key=names.__getitem__)],
+        format_func=lambda code: "Choose a city" if code is None else names[code],
+        key="choose_city",
+        filter_mode="contains",
+        on_change=lambda: choose(city=(st.session_state["choose_city"],)) if st.session_state["choose_city"] else None,
+    )
+    st.caption("Cities with most figures of money:")
+    most = profiles.sort_values(["all_figures", "city_id"], ascending=[False, True], kind="stable").head(8)
+    with st.container(horizontal=True):
+        for row in most.itertuples():
+            _open_button(as_markdown(f"{row.city}: {count(row.all_figures, 'figure')}"), (row.city_id,), "first")
+
+
+def one(selection: Selection) -> None:
+    """Draw the story of the one city chosen."""
+    (city_id,) = selection.city
+    st.title(as_markdown(accepted(facts())["city"][city_id]), anchor=False)
+    st.html(city.profile_html(selection))
+    rows_left(selection)
+    with st.container(horizontal=True):
+        st.link_button(
+            "Brief to print (HTML)",
+            selection.but(city=()).address(f"/brief/{quote(city_id)}"),
+            icon=":material/download:",
+        )
+    _peers(city_id, selection)
+    sections = city.story(selection, linked=True)
+    st.html(city.contents(sections))
+    for section in sections:
+        with st.container(border=True, key=f"section_{section.anchor}"):
+            st.subheader(section.title, anchor=section.anchor)
+            if section.anchor == "sources":
+                opened = st.expander("All sources", key="city_sources", on_change="rerun")
+                if opened.open:
+                    with opened:
+                        st.html(section.html)
+            else:
+                st.html(section.html)
+        for view in section.charts:
+            card(view, selection)
+
+
+def _peers(city_id: str, selection: Selection) -> None:
+    """Cities of like size, to put beside this one."""
+    profiles = views.table("city-profiles", facts(), selection.but(city=()))
+    near = peers(profiles, city_id)
+    if not near:
+        return
+    names = accepted(facts())["city"]
+    st.caption("Put a city of like size beside it:")
+    with st.container(horizontal=True):
+        for peer in near:
+            _open_button(as_markdown(names[peer]), (city_id, peer), "peer")
+
+
+def _open_button(label: str, chosen: tuple[str, ...], kind: str) -> None:
+    st.button(label, key=f"{kind}_{'_'.join(chosen)}", on_click=choose, kwargs={"city": chosen})
+
+
+def side_by_side(selection: Selection) -> None:
+    """Draw two to six cities beside each other."""
+    names = accepted(facts())["city"]
+    shown = selection.but(city=selection.city[:MOST])
+    if len(selection.city) > MOST:
+        left_out = ", ".join(names[code] for code in selection.city[MOST:][:5])
+        st.warning(
+            f"At most {MOST} cities stand side by side. These are the first {MOST}; left out: {as_markdown(left_out)}"
+            + (" and others." if len(selection.city) > MOST + 5 else ".")
+        )
+    with st.container(border=True, key="card_profiles"):
+        made = views.VIEWS["city-profiles"]
+        st.subheader(made.title, anchor="city-profiles")
+        st.caption(made.description)
+        st.html(_profiles(shown, [names[code] for code in shown.city]))
+    with st.container(horizontal=True):
+        for code in shown.city:
+            _open_button(as_markdown(f"{names[code]} alone"), (code,), "alone")
+    card("funding-by-city", shown)
+    card("initiatives-status", shown, title="How do their initiatives stand, failures included?")
+    card("goals-profile", shown)
+    with st.container(border=True, key="card_outcomes"):
+        st.subheader("What runs, and what became of the rest?", anchor="runs")
+        for code in shown.city:
+            opened = st.expander(as_markdown(names[code]), key=f"runs_{code}", on_change="rerun")
+            if opened.open:
+                with opened:
+                    st.html(city.initiatives_html(shown.but(city=(code,)), linked=True))
+
+
+def _profiles(selection: Selection, names: list[str]) -> str:
+    """The profiles of the cities, a measure a row."""
+    made = views.VIEWS["city-profiles"]
+    columns = {column.name: column for column in made.columns(facts().descriptor)}
+    table = views.table("city-profiles", facts(), selection).set_index("city_id").reindex(selection.city)
+    rows = []
+    for name in _MEASURES:
+        cells = [_measure(name, value) for value in table[name]]
+        rows.append([formats.escape(columns[name].title), *cells])
+    return city.table_html(["", *names], rows)
+
+
+def _measure(name: str, value: object) -> str:
+    if pd.isna(value):
+        return "none" if name == "furthest_stage" else "not known"
+    if name == "furthest_stage":
+        return formats.escape(facts().descriptor.label("funding", "stage", str(value)))
+    if isinstance(value, str):
+        return formats.escape(value)
+    return f"{value:.0f}" if name == "index" else whole(float(str(value)))

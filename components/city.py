@@ -1,0 +1,329 @@
+"""The story of a city, section by section, in HTML: the city's page and its brief tell the same.
+
+Everything comes from the views under the selection, so that what a filter leaves out is left out
+here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from components import formats, thread
+from components.behind import evidence_items, figure_items, initiative_address
+from components.formats import count, escape, link, money, whole
+from components.html import badge, item, items
+from components.state import facts
+from ledger import views
+from ledger.selection import Selection
+
+#: Statuses in the order in which a reader asks for them; what failed is told like all the rest.
+STATUSES = ("operating", "under_way", "approved", "announced", "completed", "paused", "cancelled")
+_PAYERS = ("public", "mixed", "private", "unknown")
+#: Figures listed in a section; the register holds all.
+_FIGURES = 12
+#: Sources named beside an initiative; its own page names all.
+_LINKS = 3
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the story: its title, what it says (HTML), and the views whose charts show it."""
+
+    anchor: str
+    title: str
+    html: str
+    charts: tuple[str, ...] = ()
+
+
+def story(selection: Selection, *, linked: bool) -> list[Section]:
+    """The sections of a city's story; the selection holds one city.
+
+    `linked` makes the names of initiatives links to their pages.
+    """
+    return [
+        Section(
+            "cost",
+            "What is it said to cost, and by whom?",
+            _said_to_cost(selection, linked),
+            ("initiatives-ladder", "initiatives-traced"),
+        ),
+        Section("told", "What is told, but not added?", _not_added(selection, linked)),
+        Section("public", "What is public money?", _by_payer(selection), ("funding-ladder",)),
+        Section("runs", "What runs, and what became of the rest?", initiatives_html(selection, linked=linked)),
+        Section("models", "Which models were made?", _models(selection)),
+        Section("goals", "Which goals are pursued?", _goals(selection, linked), ("goals-profile",)),
+        Section("disputes", "What is disputed?", _disputes(selection)),
+        Section("unknown", "What is not known?", _unknown(selection)),
+        Section("sources", "What does it rest on?", sources_html(_cited(selection))),
+    ]
+
+
+def contents(sections: list[Section]) -> str:
+    """The titles of the sections, each a link to it."""
+    links = " · ".join(
+        f'<a href="#{section.anchor}" target="_self">{escape(section.title)}</a>' for section in sections
+    )
+    return f"<nav aria-label='On this page'><p class='ledger-note'>{links}</p></nav>"
+
+
+def _said_to_cost(selection: Selection, linked: bool) -> str:
+    """Estimated and announced figures that are counted, and those that contradict them, the largest first."""
+    register = views.table("funding-register", facts(), selection)
+    conflicts = set(views.table("funding-conflicts", facts(), selection)["funding_id"])
+    hoped = register[register["stage"].isin(["estimated", "announced"])]
+    hoped = hoped[hoped["counted"] | hoped["funding_id"].isin(conflicts)]
+    if hoped.empty:
+        return _nothing("No estimated or announced figure is recorded.")
+    largest = hoped.groupby("initiative_id")["usd"].transform("max")
+    ordered = hoped.assign(_largest=largest).sort_values(
+        ["_largest", "initiative_id", "counted", "usd"], ascending=[False, True, False, False]
+    )
+    return figure_items(ordered.head(_FIGURES), linked=linked) + _more(len(ordered))
+
+
+def _not_added(selection: Selection, linked: bool) -> str:
+    """Figures that are not counted; binding stages first, since there a wrong sum misleads most."""
+    register = views.table("funding-register", facts(), selection)
+    told = register[~register["counted"]]
+    if told.empty:
+        return _nothing("Every figure that is recorded is added.")
+    stages = [stage.value for stage in facts().descriptor.categories("funding", "stage")]
+    is_binding = told["stage"].map(stages.index) >= stages.index("committed")
+    ordered = told.assign(_binding=is_binding).sort_values(
+        ["_binding", "usd", "funding_id"], ascending=[False, False, True]
+    )
+    return figure_items(ordered.head(_FIGURES), linked=linked) + _more(len(ordered))
+
+
+def _more(rows: int) -> str:
+    left = rows - _FIGURES
+    return f"<p class='ledger-note'>{count(left, 'more figure')} in the register.</p>" if left > 0 else ""
+
+
+def _by_payer(selection: Selection) -> str:
+    """Counted sums by stage, payers side by side and never added to each other."""
+    ladder = views.table("funding-ladder", facts(), selection)
+    if ladder.empty:
+        return _nothing("No figure of money is recorded.")
+    descriptor = facts().descriptor
+    public = ladder[(ladder["payer"] == "public") & (ladder["figures"] > 0)]
+    labels = {stage.value: stage.label.lower() for stage in descriptor.categories("funding", "stage")}
+    said = ", ".join(
+        f"{labels[row.stage]} <strong>{escape(money(row.value, row.unit))}</strong>" for row in public.itertuples()
+    )
+    lead = (
+        f"<p>Public money: {said}.</p>" if said else "<p>No figure of public money that can be counted is recorded.</p>"
+    )
+    rows = []
+    for (stage, unit), group in ladder.groupby(["stage", "unit"], sort=False):
+        by_payer = {row.payer: row for row in group.itertuples()}
+        cells = [_sum(by_payer.get(payer)) for payer in _PAYERS]
+        label = f"{descriptor.label('funding', 'stage', stage)}, {unit}"
+        rows.append([escape(label), *cells])
+    return lead + table_html(["Stage", *(f"{payer.capitalize()} money" for payer in _PAYERS)], rows)
+
+
+def _sum(row: Any) -> str:
+    if row is None:
+        return "none recorded"
+    if not row.figures:
+        left_out = int(row.not_added) + int(row.not_converted)
+        return f"none counted ({count(left_out, 'figure')} not added)"
+    doubt = f" {badge('⚑ disputed', alert=True)}" if row.disputed_figures else ""
+    return f"{escape(money(row.value, row.unit, row.value_high))} ({count(int(row.figures), 'figure')}){doubt}"
+
+
+def initiatives_html(selection: Selection, *, linked: bool) -> str:
+    """Initiatives by status, each with what it aimed at and what came of it."""
+    register = views.table("initiatives-register", facts(), selection)
+    if register.empty:
+        return _nothing("No initiative is recorded.")
+    metrics = views.table("initiatives-metrics", facts(), selection)
+    descriptor = facts().descriptor
+    parts = []
+    for status in STATUSES:
+        rows = register[register["status"] == status]
+        if rows.empty:
+            continue
+        word = descriptor.label("initiatives", "status", status)
+        parts.append(f"<h4>{escape(word)}: {count(len(rows), 'initiative')}</h4>")
+        parts.append(
+            items(
+                _initiative(row, metrics[metrics["initiative_id"] == row.initiative_id], linked)
+                for row in rows.itertuples()
+            )
+        )
+    return "".join(parts)
+
+
+def _initiative(row: Any, metrics: pd.DataFrame, linked: bool) -> str:
+    descriptor = facts().descriptor
+    name = escape(row.initiative)
+    if linked:
+        name = f'<a href="{escape(initiative_address(row.initiative_id))}" target="_self">{name}</a>'
+    marks = badge(descriptor.label("initiatives", "kind", row.kind))
+    if row.status in ("cancelled", "paused"):
+        marks += " " + badge(descriptor.label("initiatives", "status", row.status), strong=True)
+    if row.disputed in ("open", "conceded"):
+        marks += " " + badge(f"disputed: {row.disputed}", alert=True)
+    since = f"<span class='ledger-note'>Status as of {escape(formats.date(row.status_as_of))}.</span>"
+    return item(
+        head=f"<strong>{name}</strong> {marks}",
+        lines=[f"{escape(row.summary)} {since}", outcome(metrics), _links(row.initiative_id)],
+    )
+
+
+def _links(initiative_id: str) -> str:
+    """The first sources of an initiative, as links."""
+    tables = facts().tables
+    links, sources = tables["initiative_sources"], tables["sources"]
+    cited = sources[sources["id"].isin(links.loc[links["initiative_id"] == initiative_id, "source_id"])]
+    named = [link(row.url, row.publisher) for row in cited.head(_LINKS).itertuples()]
+    more = f" and {len(cited) - _LINKS} more" if len(cited) > _LINKS else ""
+    return f"<span class='ledger-note'>Sources: {', '.join(named)}{more}.</span>" if named else ""
+
+
+def outcome(metrics: pd.DataFrame) -> str:
+    """Targets and actuals in a line each; `metrics` as in `initiatives-metrics`."""
+    lines = []
+    for measured, word in (("target", "Aim"), ("actual", "Result")):
+        rows = metrics[metrics["measured"] == measured]
+        said = [
+            f"{formats.short(row.value, 3) if row.value >= 1e6 else f'{row.value:,.10g}'} {escape(row.unit)} "
+            f"({_metric(row.metric)}{escape(formats.date(row.dated))}, "
+            f"{link(row.source_url, row.publisher)})"
+            + (f" {badge(f'disputed: {row.disputed}', alert=True)}" if row.disputed in ("open", "conceded") else "")
+            for row in rows.itertuples()
+        ]
+        if said:
+            lines.append(f"<em>{word}:</em> {'; '.join(said)}")
+    return "<br>".join(lines)
+
+
+def _metric(code: str) -> str:
+    """The name of a metric; `other` would say nothing."""
+    label = facts().descriptor.label("metrics", "name", code)
+    return "" if code == "other" else f"{escape(label.lower())}, "
+
+
+def _models(selection: Selection) -> str:
+    """The models of the city, and the whole story of the one that is most debated."""
+    releases = views.table("model-releases", facts(), selection)
+    if releases.empty:
+        return _nothing("No model is recorded.")
+    listed = []
+    for row in releases.itertuples():
+        parts = [] if pd.isna(row.released_on) else [escape(formats.date(row.released_on))]
+        if not pd.isna(row.parameters_total):
+            parts.append(f"{formats.short(row.parameters_total, 3)} parameters")
+        if not pd.isna(row.open_weights):
+            parts.append("open weights" if row.open_weights else "closed weights")
+        doubt = f" {badge(f'origin disputed: {row.disputed}', alert=True)}" if row.disputed != "none" else ""
+        listed.append(f"<li><strong>{escape(row.model)}</strong>{doubt} {' · '.join(parts)}</li>")
+    claims = views.table("model-claims", facts(), selection)
+    debated = thread.most_debated_model(claims)
+    told = ""
+    if debated is not None and debated in set(releases["model_id"]):
+        told = thread.story_html(debated, claims[claims["model_id"] == debated])
+    return f"<ul>{''.join(listed)}</ul>{told}"
+
+
+def _goals(selection: Selection, linked: bool) -> str:
+    """The evidence for each goal, strongest first."""
+    evidence = views.table("goals-evidence", facts(), selection)
+    if evidence.empty:
+        return _nothing("No evidence for a sovereignty goal is recorded. That is not to say that there is none.")
+    strongest = evidence.sort_values("grade", ascending=False, kind="stable").drop_duplicates("goal")
+    return "<p>The strongest evidence for each goal:</p>" + evidence_items(strongest, linked=linked)
+
+
+def _disputes(selection: Selection) -> str:
+    """Threads about the city's initiatives in which somebody disputes."""
+    claims = views.table("claims-register", facts(), selection)
+    about = claims[(claims["subject_type"] == "initiative") & (claims["thread_state"] != "undisputed")]
+    if about.empty:
+        return _nothing("No dispute about an initiative is recorded.")
+    return thread.threads_html(about)
+
+
+def _unknown(selection: Selection) -> str:
+    """What the dataset does not hold, the widest gaps first."""
+    coverage = views.table("coverage", facts(), selection)
+    if coverage.empty:
+        return _nothing("No initiative is left with these filters.")
+    gaps = coverage[coverage["known_of"] < coverage["initiatives"]].sort_values("known_share", kind="stable")
+    said = [
+        f"<li>{escape(row.what)}: not known for <strong>{whole(row.initiatives - row.known_of)}</strong> of "
+        f"{count(int(row.initiatives), 'initiative')}.</li>"
+        for row in gaps.itertuples()
+    ]
+    claims = views.table("claims-register", facts(), selection)
+    open_threads = claims.loc[claims["thread_state"] == "open", "thread"].nunique()
+    if open_threads:
+        said.append(f"<li>Who is right in {count(open_threads, 'open dispute')}.</li>")
+    return f"<ul>{''.join(said)}</ul>" if said else _nothing("Every thing that is asked for is known.")
+
+
+def _cited(selection: Selection) -> set[str]:
+    """The ids of the sources that the city's facts cite."""
+    names = ("funding-register", "goals-evidence", "initiatives-metrics", "claims-register", "model-scores")
+    ids: set[str] = set()
+    for name in names:
+        table = views.table(name, facts(), selection)
+        own = table[table["role"] == "municipal"] if "role" in table else table
+        ids |= set(own["source_id"])
+    initiatives = set(views.table("initiatives-register", facts(), selection)["initiative_id"])
+    links = facts().tables["initiative_sources"]
+    return ids | set(links.loc[links["initiative_id"].isin(initiatives), "source_id"])
+
+
+def sources_html(cited: Iterable[str]) -> str:
+    """Sources as a list, by publisher, each with its date and kind."""
+    sources = views.table("sources-register", facts(), Selection())
+    rows = sources[sources["source_id"].isin(set(cited))].sort_values(["publisher", "published_on", "source_id"])
+    if rows.empty:
+        return _nothing("No source is left with these filters.")
+    descriptor = facts().descriptor
+    official = int((rows["source_kind"] == "official").sum())
+    listed = [
+        f"<li>{escape(row.publisher)}: {link(row.source_url, row.source_title)} "
+        f"<span class='ledger-note'>{escape(descriptor.label('sources', 'kind', row.source_kind).lower())}, "
+        f"{escape(formats.date(row.published_on))}</span></li>"
+        for row in rows.itertuples()
+    ]
+    return f"<p>{count(len(rows), 'source')}, {whole(official)} of them official.</p><ol>{''.join(listed)}</ol>"
+
+
+def table_html(head: list[str], rows: list[list[str]]) -> str:
+    """A table; heads are texts, cells are HTML. The first cell of a row is its head."""
+    heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
+    body = "".join(
+        f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
+    )
+    return (
+        f'<div class="ledger-scroll" tabindex="0" role="group" aria-label="Table"><table class="ledger-table">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def profile_html(selection: Selection) -> str:
+    """What the city is, in a sentence."""
+    profiles = views.table("city-profiles", facts(), selection)
+    if profiles.empty:
+        return _nothing("No initiative of this city is left with these filters.")
+    row = profiles.iloc[0]
+    residents = "residents not known" if pd.isna(row["population"]) else f"about {whole(row['population'])} residents"
+    return (
+        f"<p class='lead'>{escape(row['country'])}, {residents}. "
+        f"<strong>{count(int(row['initiatives']), 'initiative')}</strong>, {whole(row['operating'])} operating, "
+        f"{whole(row['ended_early'])} cancelled or paused; {count(int(row['all_figures']), 'figure')} of money; "
+        f"{count(int(row['models']), 'model')}; {count(int(row['open_threads']), 'open dispute')}.</p>"
+    )
+
+
+def _nothing(text: str) -> str:
+    return f"<p class='ledger-note'>{escape(text)}</p>"

@@ -1,0 +1,124 @@
+"""The page of one initiative: everything known of it, with its sources."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urljoin
+
+import pandas as pd
+import streamlit as st
+
+from components import city, formats, thread
+from components.behind import evidence_items, figure_items
+from components.card import card
+from components.formats import as_markdown, count, escape
+from components.html import badge, item, items
+from components.state import accepted, choose, facts
+from ledger import views
+from ledger.selection import Selection
+
+
+def page(selection: Selection) -> None:
+    """Draw the initiative that the address names, or offer all."""
+    names = accepted(facts())["initiative"]
+    if len(selection.initiative) != 1:
+        st.title("Which initiative?")
+        if len(selection.initiative) > 1:
+            st.info("This page tells of one initiative at a time. Choose one.")
+        _choose(list(selection.initiative) or list(names))
+        return
+    (initiative_id,) = selection.initiative
+    about = Selection(initiative=(initiative_id,), disputed=selection.disputed, lens=selection.lens)
+    st.title(as_markdown(names[initiative_id]), anchor=False)
+    register = views.table("initiatives-register", facts(), about)
+    if register.empty:
+        why = "disputed" if selection.disputed == "exclude" else "not disputed"
+        st.info(f"How this initiative stands is {why}, so the filter on disputed facts leaves it out.")
+        st.button("Include disputed facts", on_click=choose, kwargs={"disputed": "include"})
+        return
+    row = register.iloc[0]
+    st.html(_head(row))
+    st.caption("Address of this page, to share:")
+    st.code(
+        urljoin(st.context.url or "", Selection(initiative=(initiative_id,)).address("/initiative")),
+        language=None,
+        wrap_lines=True,
+    )
+    _section("facts", "What is known", _known(row))
+    card("initiatives-ladder", about)
+    figures = views.table("funding-register", facts(), about)
+    _section("figures", "Every figure of money", figure_items(figures) if len(figures) else "")
+    metrics = views.table("initiatives-metrics", facts(), about)
+    _section("outcome", "What was aimed at, and what came of it", city.outcome(metrics))
+    evidence = views.table("goals-evidence", facts(), about)
+    _section("goals", "Evidence for sovereignty goals", evidence_items(evidence) if len(evidence) else "")
+    models = views.table("model-releases", facts(), about)
+    listed = "".join(f"<li>{escape(model)}</li>" for model in models["model"])
+    _section("models", "Models made under it", f"<ul>{listed}</ul>" if listed else "")
+    claims = views.table("claims-register", facts(), about)
+    _section("claims", "What is claimed of it", thread.threads_html(claims) if len(claims) else "")
+    gaps = views.table("coverage-by-initiative", facts(), about)
+    unknown = "".join(f"<li>{escape(what)}</li>" for what in gaps.loc[~gaps["known"], "what"])
+    _section(
+        "unknown", "What is not known", f"<ul>{unknown}</ul>" if unknown else "", empty="Nothing that is asked for."
+    )
+    links = facts().tables["initiative_sources"]
+    cited = set(links.loc[links["initiative_id"] == initiative_id, "source_id"])
+    for table in (figures, metrics, evidence, claims):
+        cited |= set(table["source_id"])
+    _section("sources", "Sources", city.sources_html(cited))
+
+
+def _choose(options: list[str]) -> None:
+    names = accepted(facts())["initiative"]
+    st.selectbox(
+        "Initiative",
+        [None, *options],
+        format_func=lambda code: f"Choose one of {len(options)}" if code is None else names[code],
+        key="choose_initiative",
+        filter_mode="contains",
+        on_change=lambda: (
+            choose(initiative=(st.session_state["choose_initiative"],))
+            if st.session_state["choose_initiative"]
+            else None
+        ),
+    )
+
+
+def _section(anchor: str, title: str, html: str, *, empty: str = "None is recorded.") -> None:
+    with st.container(border=True, key=f"section_{anchor}"):
+        st.subheader(title, anchor=anchor)
+        st.html(html or f"<p class='ledger-note'>{escape(empty)}</p>")
+
+
+def _head(row: Any) -> str:
+    descriptor = facts().descriptor
+    marks = [badge(descriptor.label("initiatives", name, row[name]), strong=name == "status")
+             for name in ("status", "kind", "domain")]  # fmt: skip
+    if row["disputed"] in ("open", "conceded"):
+        marks.append(badge(f"status disputed: {row['disputed']}", alert=True))
+    place = f"{escape(row['city'])}, {escape(row['country'])}"
+    return f"<p class='lead'>{place} {' '.join(marks)}</p><p class='lead'>{escape(row['summary'])}</p>"
+
+
+def _known(row: Any) -> str:
+    """Dates, level, lead and partners, a line each; what is not known says so."""
+    tables, descriptor = facts().tables, facts().descriptor
+    partners = tables["initiative_partners"]
+    ids = partners.loc[partners["initiative_id"] == row["initiative_id"], "organization_id"]
+    bodies = tables["organizations"].set_index("id")["name"]
+    level = row["government_level"]
+    said = {
+        "Status as of": formats.date(row["status_as_of"]),
+        "Announced": formats.date(row["announced_on"]),
+        "Started": formats.date(row["started_on"]),
+        "Ends": formats.date(row["ends_on"]),
+        "Level of government": descriptor.label("initiatives", "government_level", level) if not pd.isna(level) else "",
+        "Led by": row["lead"],
+        "Partners": ", ".join(bodies[list(ids)]),
+        "Sources": f"{count(int(row['sources']), 'source')}, {row['official_sources']} official",
+    }
+    return items(
+        item(head=f"<strong>{escape(name)}:</strong> {escape(value) or 'not known'}", lines=[])
+        for name, value in said.items()
+    )

@@ -1,0 +1,223 @@
+"""The pages of a city, of cities side by side and of an initiative, and the page of the evidence."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from components import city, evidence, thread
+from ledger import dataset, views
+from ledger.selection import Selection
+from tests.test_pages import follow, open_page, texts
+
+RIO = ("city", "rio-de-janeiro")
+DISTRICT = "rio-de-janeiro-rio-ai-city"
+
+
+def in_order(text: str, *words: str) -> None:
+    """Each of the words stands in the text, behind the one before it."""
+    place = 0
+    for word in words:
+        found = text.find(word, place)
+        assert found >= 0, (word, word in text)
+        place = found + len(word)
+
+
+# A city
+
+
+def test_rio_is_told_from_the_estimate_to_what_is_not_known() -> None:
+    sections = city.story(Selection(city=("rio-de-janeiro",)), linked=True)
+    told = {section.anchor: section.html for section in sections}
+    assert list(told) == ["cost", "told", "public", "runs", "models", "goals", "disputes", "unknown", "sources"]
+
+    in_order(told["cost"], "US$ 65 bn", "Estimated", "payer mixed", "Rio AI City", "memorandum", "Terra / Estadão")
+    in_order(told["told"], "US$ 550 M", "private money", "I Squared Capital", "US$ 550 M", "payer unknown",
+             "Names no payer", "Value The Markets")  # fmt: skip
+    in_order(
+        told["public"], "announced", "US$ 5.8 M", "committed", "US$ 5.4 M", "budgeted", "US$ 35 M", "spent", "US$ 16 M"
+    )
+    in_order(told["runs"], "Operating: 8 initiatives", "CIVITAS", "Under way", "Rio AI City")
+    in_order(
+        told["models"], "Rio 3.5 Open 397B", "origin disputed: conceded", "Nex-N2-Pro", "70.8", "What was conceded"
+    )
+    in_order(told["unknown"], "When it ends", "21", "A contract or a payment", "20", "open dispute")
+    for anchor in ("cost", "told", "runs", "models", "disputes", "sources"):
+        assert 'href="http' in told[anchor], anchor
+
+
+def test_initiatives_are_links_on_the_page_and_bare_names_in_a_file() -> None:
+    selection = Selection(city=("rio-de-janeiro",))
+    for linked in (True, False):
+        told = " ".join(section.html for section in city.story(selection, linked=linked))
+        assert (f'href="/initiative?initiative={DISTRICT}"' in told) == linked
+
+
+def test_no_sum_of_rios_public_money_mixes_stages_or_payers() -> None:
+    selection = Selection(city=("rio-de-janeiro",))
+    (section,) = [section for section in city.story(selection, linked=False) if section.anchor == "public"]
+    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', section.html)
+    ladder = views.table("funding-ladder", dataset.facts(), selection)
+    assert len(rows) == ladder["stage"].nunique()
+    assert "US$ 65 bn" not in section.html.split("</p>")[0]
+    for _, cells in rows:
+        assert len(re.findall("<td>", cells)) == 4
+
+
+def test_without_disputed_facts_rio_3_5_and_the_district_are_gone_from_the_story() -> None:
+    sections = city.story(Selection(city=("rio-de-janeiro",), disputed="exclude"), linked=True)
+    told = {section.anchor: section.html for section in sections}
+    for gone in ("US$ 65 bn", "US$ 550 M", "70.8"):
+        assert not [anchor for anchor, html in told.items() if gone in html], gone
+    assert "Rio 3.5" not in told["models"]
+    assert "Rio 3.0 Open" in told["models"]
+
+
+def test_failures_are_listed_like_all_others() -> None:
+    facts = dataset.facts()
+    stopped = views.table("initiatives-register", facts, Selection(status=("cancelled",))).iloc[0]
+    html = city.initiatives_html(Selection(city=(stopped["city_id"],)), linked=True)
+    assert "Cancelled: " in html
+    every = views.table("initiatives-register", facts, Selection(city=(stopped["city_id"],)))
+    assert html.count('class="head"') == len(every)
+
+
+def test_the_page_of_a_city_stands_whatever_the_selection() -> None:
+    app = open_page("city")
+    assert not app.exception
+    assert "Which city?" in app.title[0].value
+    cities = views.table("city-profiles", dataset.facts(), Selection())["city_id"].tolist()
+    for query in (
+        [RIO],
+        [RIO, ("disputed", "exclude")],
+        [RIO, ("disputed", "only"), ("lens", "stated")],
+        [RIO, ("stage", "spent"), ("from", "2026")],
+        [("city", cities[-1])],
+        [RIO, ("city", "seoul")],
+        [("city", name) for name in cities[:6]],
+        [("kind", "model"), ("status", "paused")],
+    ):
+        follow(app, query)
+        app.run()
+        assert not app.exception, query
+        assert len(app.title) == 1
+
+
+def test_of_more_than_six_cities_the_first_six_are_shown_and_the_page_says_so() -> None:
+    chosen = sorted(views.table("city-profiles", dataset.facts(), Selection())["city_id"].tolist()[:8])
+    app = open_page("city", [("city", name) for name in chosen])
+    assert not app.exception
+    assert "At most 6 cities" in app.warning[0].value
+    names = dict(dataset.facts().tables["cities"].set_index("id")["name"])
+    (table,) = [part.proto.body for part in app.get("html") if '<table class="ledger-table">' in part.proto.body]
+    assert [name in table for name in (names[code] for code in chosen)] == [True] * 6 + [False] * 2
+
+
+def test_a_peer_of_like_size_opens_beside_the_city() -> None:
+    app = open_page("city", [RIO])
+    (first, *_) = [button for button in app.button if button.key.startswith("peer_")]
+    peer = first.key.removeprefix("peer_rio-de-janeiro_")
+    first.click().run()
+    assert not app.exception
+    assert set(app.session_state["selection"].city) == {"rio-de-janeiro", peer}
+    assert app.title[0].value == "Cities side by side"
+
+
+# An initiative
+
+
+def test_an_initiative_is_told_with_everything_known_of_it() -> None:
+    app = open_page("initiative", [("initiative", DISTRICT)])
+    assert not app.exception
+    said = texts(app)
+    for words in ("Rio AI City data-centre district", "status disputed: open", "Rio de Janeiro, Brazil", "Partners",
+                  "US$ 550 M", "Investment in a company", "1.5 GW", "When it ends", "Terra / Estadão"):  # fmt: skip
+        assert words in said + app.title[0].value, words
+    register = views.table("funding-register", dataset.facts(), Selection(initiative=(DISTRICT,)))
+    assert said.count("<em>Added:</em>") + said.count("<em>Not added:</em>") == len(register) == 12
+    assert f"/initiative?initiative={DISTRICT}" in app.code[0].value
+
+
+def test_no_initiative_of_any_status_raises() -> None:
+    table = dataset.facts().tables["initiatives"]
+    chosen = [name for _, rows in table.groupby("status") for name in rows["id"].tolist()[::20]]
+    app = open_page("initiative", [("initiative", chosen[0])])
+    for name in chosen:
+        follow(app, [("initiative", name)])
+        app.run()
+        assert not app.exception, name
+        assert len(app.title) == 1
+
+
+def test_none_or_several_initiatives_are_offered_for_choice() -> None:
+    app = open_page("initiative")
+    assert app.title[0].value == "Which initiative?"
+    app.selectbox(key="choose_initiative").select(DISTRICT).run()
+    assert app.session_state["selection"] == Selection(initiative=(DISTRICT,))
+    follow(app, [("initiative", DISTRICT), ("initiative", "rio-de-janeiro-civitas")])
+    app.run()
+    assert "one initiative at a time" in app.info[0].value
+
+
+def test_a_disputed_initiative_that_is_left_out_says_so_and_can_be_included() -> None:
+    app = open_page("initiative", [("initiative", DISTRICT), ("disputed", "exclude")])
+    assert not app.exception
+    assert "leaves it out" in app.info[0].value
+    next(button for button in app.button if button.label == "Include disputed facts").click().run()
+    assert "US$ 65 bn" in texts(app)
+
+
+# The evidence
+
+
+def test_the_evidence_page_says_what_adding_everything_would_make_of_rio() -> None:
+    said = texts(open_page("evidence", [RIO]))
+    in_order(said, "Rio de Janeiro, estimated: adding all rows gives", "US$ 384 bn", "US$ 65 bn of mixed money")
+
+
+def test_threads_stand_under_their_subject_with_their_state_from_assertion_to_concession() -> None:
+    claims = views.table("claims-register", dataset.facts(), Selection(city=("rio-de-janeiro",)))
+    html = thread.threads_html(claims[claims["thread"] == "claim-rio35-own-post-training"])
+    in_order(
+        html, "Rio 3.5 Open 397B", "conceded", "Asserts", "Disputes", "Nex-AGI", "Concedes", "IplanRIO (statement)"
+    )
+    assert html.count('class="head"') == (claims["thread"] == "claim-rio35-own-post-training").sum() + 1
+
+
+def test_texts_in_a_thread_are_no_markup() -> None:
+    claims = views.table("claims-register", dataset.facts(), Selection()).head(1)
+    bad = "<script>alert(1)</script>"
+    hostile = claims.assign(
+        subject=bad, statement=bad, claimant=bad, note=bad, city=bad, source_url="javascript:alert(1)"
+    )
+    html = thread.threads_html(hostile)
+    assert "<script>" not in html
+    assert "javascript:" not in html
+    assert html.count("&lt;script&gt;") >= 5
+
+
+def test_threads_can_be_narrowed_to_a_state() -> None:
+    app = open_page("evidence", [("city", "bogota")])
+    claims = views.table("claims-register", dataset.facts(), Selection(city=("bogota",)))
+    assert "answered" in set(claims["thread_state"])
+    app.segmented_control(key="thread_states").set_value(["answered"]).run()
+    assert not app.exception
+    said = texts(app)
+    answered = claims[claims["thread_state"] == "answered"]
+    others = claims[claims["thread_state"] != "answered"]
+    assert all(city.escape(text) in said for text in answered["statement"])
+    assert not any(city.escape(text) in said for text in others["statement"])
+
+
+@pytest.mark.parametrize("disputed", ["include", "exclude", "only"])
+def test_the_first_sentence_counts_the_facts_of_the_selection(disputed: str) -> None:
+    selection = Selection(city=("rio-de-janeiro",), disputed=disputed)
+    support = views.table("evidence-support", dataset.facts(), selection)
+    assert f"{len(support)} fact" in evidence.sentence(selection)
+
+
+def test_the_evidence_page_without_any_claim_stands() -> None:
+    app = open_page("evidence", [("city", "aberdeen"), ("disputed", "exclude"), ("from", "2030")])
+    assert not app.exception
+    assert any("No claim is recorded" in info.value for info in app.info)

@@ -1,0 +1,89 @@
+"""The brief of a city: one HTML file that needs nothing else, to read from disk and to print on A4."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path
+
+import plotly.io as pio
+from plotly.offline import get_plotlyjs
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from components import city
+from components.figures import FIGURES
+from components.formats import escape
+from components.html import STYLE
+from components.look import Look
+from ledger import dataset, views
+from ledger.exports import file_name
+from ledger.selection import Selection, choices, parse
+
+#: Width in pixels at which charts are drawn; on paper they shrink to its width.
+WIDTH = 1000
+
+_PAGE = (Path(__file__).parent / "brief.html").read_text(encoding="utf-8")
+#: Nothing may be asked for from anywhere, wherever the file is opened.
+_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+
+
+def brief(request: Request) -> Response:
+    """The brief of one city for the filters of the address."""
+    facts = dataset.facts()
+    accepted = choices(facts)
+    name = request.path_params["city"]
+    if name not in accepted["city"]:
+        close = difflib.get_close_matches(name, accepted["city"], n=3, cutoff=0.5)
+        meant = f" Did you mean {' or '.join(close)}?" if close else ""
+        return JSONResponse({"message": f"There is no city “{name}”.{meant}", "close": close}, status_code=404)
+    selection, problems = parse(request.query_params.multi_items(), accepted)
+    if problems:
+        return JSONResponse({"message": " ".join(map(str, problems))}, status_code=400)
+    selection = selection.but(city=(name,))
+    file = file_name("brief", selection, facts.version, "html")
+    headers = {"Content-Disposition": f'attachment; filename="{file}"', "Content-Security-Policy": _POLICY}
+    return HTMLResponse(brief_html(selection, str(request.base_url)), headers=headers)
+
+
+def brief_html(selection: Selection, base: str) -> str:
+    """The brief as HTML; the selection holds one city, `base` is the address of the dashboard."""
+    facts = dataset.facts()
+    name = choices(facts)["city"][selection.city[0]]
+    sections, specs = [], []
+    for section in city.story(selection, linked=False):
+        charts = []
+        for view in section.charts:
+            table = views.table(view, facts, selection)
+            if table.empty:
+                continue
+            drawn = FIGURES[view](table, facts.descriptor, Look())
+            figure = json.loads(pio.to_json(drawn.figure, validate=False))
+            figure["layout"] |= {"width": WIDTH, "paper_bgcolor": "#FFFFFF"}
+            specs.append(figure)
+            note = f"<figcaption>{escape(views.VIEWS[view].title)} {escape(drawn.note)}</figcaption>"
+            charts.append(f'<figure><img class="chart" alt="{escape(drawn.alt)}">{note}</figure>')
+        sections.append(f"<section><h2>{escape(section.title)}</h2>{section.html}{''.join(charts)}</section>")
+    parts = {
+        "policy": _POLICY,
+        "style": STYLE,
+        "title": escape(name),
+        "profile": city.profile_html(selection),
+        "sections": "".join(sections),
+        "address": escape(f"{base.rstrip('/')}{selection.address('/city')}"),
+        "version": escape(facts.version),
+        # "<" would end the script in which the charts stand.
+        "specs": json.dumps(specs).replace("<", "\\u003c"),
+        "plotly": get_plotlyjs(),
+    }
+    # One pass from left to right: what is put in is never searched for marks again.
+    first, *rest = _PAGE.split("{{")
+    made = [first]
+    for part in rest:
+        mark, _, after = part.partition("}}")
+        made += [parts[mark], after]
+    return "".join(made)
+
+
+routes: list[BaseRoute] = [Route("/brief/{city}", brief)]
