@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +18,9 @@ from ledger.selection import Selection
 
 #: Items listed in the drawer; the table holds all.
 LISTED = 60
+#: Parts of a selection that a link to an initiative keeps: what is left out stays left out.
+_KEPT = ("disputed", "lens", "per_resident")
+_ALL = Selection()
 
 
 def show_rows_behind(view_id: str, row: dict[str, Any], selection: Selection) -> None:
@@ -33,9 +35,10 @@ def show_rows_behind(view_id: str, row: dict[str, Any], selection: Selection) ->
     def drawer() -> None:
         lead = "" if made.detail == view_id else f"<p class='lead'>{escape(_what(made, row))}</p>"
         listed = rows.sort_values("counted", ascending=False, kind="stable") if "counted" in rows else rows
-        listing = _LISTINGS.get(made.detail)
+        detail, listing = views.VIEWS[made.detail], _LISTINGS.get(made.detail)
         shown = listed.head(LISTED)
-        st.html(lead + (listing(shown) if listing else record_items(views.VIEWS[made.detail], shown)))
+        told = listing(shown, under=selection) if listing else record_items(detail, shown, under=selection)
+        st.html(lead + told)
         if len(rows) > LISTED:
             st.caption(f"{count(len(rows) - LISTED, 'more row')} in the table of the page.")
 
@@ -63,21 +66,23 @@ def _what(made: views.View, row: dict[str, Any]) -> str:
     return text
 
 
-def initiative_address(initiative_id: str) -> str:
-    """The address of an initiative's own page."""
-    return f"/initiative?{urlencode({'initiative': initiative_id})}"
+def initiative_address(initiative_id: str, under: Selection = _ALL) -> str:
+    """The address of an initiative's own page; `under` a selection, what it leaves out as disputed stays out."""
+    return under.only(_KEPT).but(initiative=(initiative_id,)).address("/initiative")
 
 
-def _initiative(row: Any, linked: bool) -> str:
+def initiative_name(row: Any, linked: bool, under: Selection) -> str:
     """The name of a row's initiative, as a link to its page where it is to be one."""
     name = escape(row.initiative)
-    return f'<a href="{escape(initiative_address(row.initiative_id))}" target="_self">{name}</a>' if linked else name
+    address = escape(initiative_address(row.initiative_id, under))
+    return f'<a href="{address}" target="_self">{name}</a>' if linked else name
 
 
-def figure_items(rows: pd.DataFrame, *, linked: bool = True) -> str:
+def figure_items(rows: pd.DataFrame, *, linked: bool = True, under: Selection = _ALL) -> str:
     """Figures of money, each with stage, payer, date, source, and why it is or is not counted.
 
-    `linked` makes the names of initiatives links to their pages; a file on disk has none.
+    `linked` makes the names of initiatives links to their pages; a file on disk has none. `under`
+    is the selection that the links keep.
     """
     descriptor = facts().descriptor
     made = []
@@ -97,7 +102,8 @@ def figure_items(rows: pd.DataFrame, *, linked: bool = True) -> str:
             item(
                 head=f"<strong>{escape(amount)}</strong> {' '.join(marks)}",
                 lines=[
-                    f"{_initiative(row, linked)}, {escape(row.city)}" + (f" · {escape(payer)}" if payer else ""),
+                    f"{initiative_name(row, linked, under)}, {escape(row.city)}"
+                    + (f" · {escape(payer)}" if payer else ""),
                     escape(row.note),
                     f"<em>{'Added' if row.counted else 'Not added'}:</em> {escape(row.reason)}",
                     f"{escape(formats.date(row.dated))} · {link(row.source_url, row.publisher)}",
@@ -107,7 +113,7 @@ def figure_items(rows: pd.DataFrame, *, linked: bool = True) -> str:
     return items(made)
 
 
-def evidence_items(rows: pd.DataFrame, *, linked: bool = True) -> str:
+def evidence_items(rows: pd.DataFrame, *, linked: bool = True, under: Selection = _ALL) -> str:
     """Evidence for goals, each with its initiative (a link where `linked`) and source."""
     descriptor = facts().descriptor
     made = []
@@ -122,7 +128,7 @@ def evidence_items(rows: pd.DataFrame, *, linked: bool = True) -> str:
             item(
                 head=f"<strong>{escape(goal)}</strong> {marks}",
                 lines=[
-                    _initiative(row, linked),
+                    initiative_name(row, linked, under),
                     escape(row.note),
                     link(row.source_url, f"{row.publisher}: {row.source_title}"),
                 ],
@@ -131,7 +137,7 @@ def evidence_items(rows: pd.DataFrame, *, linked: bool = True) -> str:
     return items(made)
 
 
-def record_items(made: views.View, rows: pd.DataFrame) -> str:
+def record_items(made: views.View, rows: pd.DataFrame, *, under: Selection = _ALL) -> str:
     """Rows of any view, column by column, each with its sources."""
     titles = {column.name: column.title for column in made.columns(facts().descriptor)}
     shown = display(made, rows)
@@ -145,7 +151,7 @@ def record_items(made: views.View, rows: pd.DataFrame) -> str:
             if column != name and is_shown(made, column) and not column.endswith("_url") and not pd.isna(values[column])
         ]
         lines += [link(url, text) for url, text in _sources(rows.iloc[position])]
-        head = _initiative(rows.iloc[position], linked=True) if name == "initiative" else escape(values[name])
+        head = initiative_name(rows.iloc[position], True, under) if name == "initiative" else escape(values[name])
         listed.append(item(head=f"<strong>{head}</strong>", lines=lines))
     return items(listed)
 
@@ -173,7 +179,7 @@ def _name(publisher: str | None, title: str | None) -> str:
     return ": ".join(part for part in (publisher, title) if part and not pd.isna(part)) or "Source"
 
 
-_LISTINGS: dict[str, Callable[[pd.DataFrame], str]] = {
+_LISTINGS: dict[str, Callable[..., str]] = {
     "funding-register": figure_items,
     "goals-evidence": evidence_items,
 }

@@ -8,9 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from components import city, formats
+from components.behind import initiative_name
 from components.card import card
 from components.filters import rows_left
 from components.formats import as_markdown, count, whole
+from components.html import badge, item, items
 from components.state import accepted, choose, facts
 from ledger import views
 from ledger.selection import Selection
@@ -74,20 +76,24 @@ def one(selection: Selection) -> None:
             else:
                 st.html(section.html)
         for view in section.charts:
-            card(view, selection)
+            # Where nothing is recorded the section has said so; where filters leave nothing, the card says which.
+            everything = Selection(city=selection.city)
+            if len(views.table(view, facts(), everything)):
+                card(view, selection)
 
 
 def _peers(city_id: str, selection: Selection) -> None:
-    """Cities of like size, to put beside this one."""
+    """Cities of like size, to put beside those that are chosen."""
     profiles = views.table("city-profiles", facts(), selection.but(city=()))
-    near = peers(profiles, city_id)
+    others = profiles[~profiles["city_id"].isin(selection.city) | (profiles["city_id"] == city_id)]
+    near = peers(others, city_id)
     if not near:
         return
     names = accepted(facts())["city"]
-    st.caption("Put a city of like size beside it:")
+    st.caption(f"Put a city of the size of {as_markdown(names[city_id])} beside it:")
     with st.container(horizontal=True):
         for peer in near:
-            _open_button(as_markdown(names[peer]), (city_id, peer), "peer")
+            _open_button(as_markdown(names[peer]), (*selection.city, peer), "peer")
 
 
 def _open_button(label: str, chosen: tuple[str, ...], kind: str) -> None:
@@ -112,16 +118,37 @@ def side_by_side(selection: Selection) -> None:
     with st.container(horizontal=True):
         for code in shown.city:
             _open_button(as_markdown(f"{names[code]} alone"), (code,), "alone")
+    if len(shown.city) < MOST:
+        _peers(shown.city[0], shown)
     card("funding-by-city", shown)
     card("initiatives-status", shown, title="How do their initiatives stand, failures included?")
     card("goals-profile", shown)
     with st.container(border=True, key="card_outcomes"):
         st.subheader("What runs, and what became of the rest?", anchor="runs")
+        st.html(_ended_early(shown))
         for code in shown.city:
             opened = st.expander(as_markdown(names[code]), key=f"runs_{code}", on_change="rerun")
             if opened.open:
                 with opened:
                     st.html(city.initiatives_html(shown.but(city=(code,)), linked=True))
+
+
+def _ended_early(selection: Selection) -> str:
+    """What was cancelled or paused in each city, in sight before anything is opened."""
+    register = views.table("initiatives-register", facts(), selection)
+    stopped = register[register["status"].isin(["paused", "cancelled"])]
+    names, descriptor = accepted(facts())["city"], facts().descriptor
+    lines = []
+    for code in selection.city:
+        rows = stopped[stopped["city_id"] == code]
+        said = [
+            f"{initiative_name(row, True, selection)} "
+            f"{badge(descriptor.label('initiatives', 'status', row.status), strong=True)}"
+            for row in rows.itertuples()
+        ]
+        lines.append(item(head=f"<strong>{formats.escape(names[code])}</strong>, cancelled or paused:",
+                          lines=said or ["None is recorded."]))  # fmt: skip
+    return items(lines)
 
 
 def _profiles(selection: Selection, names: list[str]) -> str:

@@ -6,24 +6,27 @@ here too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
 from components import formats, thread
-from components.behind import evidence_items, figure_items, initiative_address
+from components.behind import evidence_items, figure_items, initiative_name
 from components.formats import count, escape, link, money, whole
 from components.html import badge, item, items
 from components.state import facts
 from ledger import views
+from ledger.coverage import restated_together
+from ledger.facts import Facts
 from ledger.selection import Selection
 
 #: Statuses in the order in which a reader asks for them; what failed is told like all the rest.
 STATUSES = ("operating", "under_way", "approved", "announced", "completed", "paused", "cancelled")
 _PAYERS = ("public", "mixed", "private", "unknown")
-#: Figures listed in a section; the register holds all.
+#: Figures listed in a section of the page; the register holds all, and so does the brief.
 _FIGURES = 12
 #: Sources named beside an initiative; its own page names all.
 _LINKS = 3
@@ -39,12 +42,19 @@ class Section:
     charts: tuple[str, ...] = ()
 
 
-def story(selection: Selection, *, linked: bool) -> list[Section]:
+def story(selection: Selection, *, linked: bool) -> tuple[Section, ...]:
     """The sections of a city's story; the selection holds one city.
 
-    `linked` makes the names of initiatives links to their pages.
+    `linked` makes the names of initiatives links to their pages; a file on disk has none, and
+    lists every figure.
     """
-    return [
+    return _story(facts(), selection, linked)
+
+
+@lru_cache(maxsize=64)
+def _story(facts: Facts, selection: Selection, linked: bool) -> tuple[Section, ...]:
+    """The story, told once for all readers with the same selection."""
+    return (
         Section(
             "cost",
             "What is it said to cost, and by whom?",
@@ -52,17 +62,17 @@ def story(selection: Selection, *, linked: bool) -> list[Section]:
             ("initiatives-ladder", "initiatives-traced"),
         ),
         Section("told", "What is told, but not added?", _not_added(selection, linked)),
-        Section("public", "What is public money?", _by_payer(selection), ("funding-ladder",)),
+        Section("public", "What is public money?", _by_payer(selection, linked), ("funding-ladder",)),
         Section("runs", "What runs, and what became of the rest?", initiatives_html(selection, linked=linked)),
         Section("models", "Which models were made?", _models(selection)),
         Section("goals", "Which goals are pursued?", _goals(selection, linked), ("goals-profile",)),
         Section("disputes", "What is disputed?", _disputes(selection)),
         Section("unknown", "What is not known?", _unknown(selection)),
         Section("sources", "What does it rest on?", sources_html(_cited(selection))),
-    ]
+    )
 
 
-def contents(sections: list[Section]) -> str:
+def contents(sections: Sequence[Section]) -> str:
     """The titles of the sections, each a link to it."""
     links = " · ".join(
         f'<a href="#{section.anchor}" target="_self">{escape(section.title)}</a>' for section in sections
@@ -82,7 +92,19 @@ def _said_to_cost(selection: Selection, linked: bool) -> str:
     ordered = hoped.assign(_largest=largest).sort_values(
         ["_largest", "initiative_id", "counted", "usd"], ascending=[False, True, False, False]
     )
-    return figure_items(ordered.head(_FIGURES), linked=linked) + _more(len(ordered))
+    return _figures(ordered, selection, linked)
+
+
+def _figures(rows: pd.DataFrame, selection: Selection, linked: bool) -> str:
+    """Figures, and on the page a link to those that are too many for it."""
+    shown = rows.head(_FIGURES) if linked else rows
+    left = len(rows) - len(shown)
+    more = ""
+    if left:
+        address = escape(selection.address("/spending"))
+        words = f'<a href="{address}#funding-register" target="_self">{count(left, "more figure")} in the register</a>'
+        more = f'<p class="ledger-note">{words}.</p>'
+    return figure_items(shown, linked=linked, under=selection) + more
 
 
 def _not_added(selection: Selection, linked: bool) -> str:
@@ -90,21 +112,53 @@ def _not_added(selection: Selection, linked: bool) -> str:
     register = views.table("funding-register", facts(), selection)
     told = register[~register["counted"]]
     if told.empty:
-        return _nothing("Every figure that is recorded is added.")
-    stages = [stage.value for stage in facts().descriptor.categories("funding", "stage")]
-    is_binding = told["stage"].map(stages.index) >= stages.index("committed")
-    ordered = told.assign(_binding=is_binding).sort_values(
-        ["_binding", "usd", "funding_id"], ascending=[False, False, True]
+        return _nothing("Every figure that is recorded is added." if len(register) else "No figure is recorded.")
+    same = restated_together(register.rename(columns={"funding_id": "id"}))
+    told = told.assign(_binding=_is_binding(told), _same=told["funding_id"].map(same))
+    by_sum = told.groupby("_same")
+    ordered = told.assign(
+        _group_binding=by_sum["_binding"].transform("max"),
+        _group_usd=by_sum["usd"].transform("max"),
+        _restates=told["relation"] == "restates",
+    ).sort_values(
+        ["_group_binding", "_group_usd", "_same", "_restates", "funding_id"], ascending=[False, False, True, True, True]
     )
-    return figure_items(ordered.head(_FIGURES), linked=linked) + _more(len(ordered))
+    said = _told_of_payers(register.assign(_same=register["funding_id"].map(same)), ordered["_same"])
+    return said + _figures(ordered, selection, linked)
 
 
-def _more(rows: int) -> str:
-    left = rows - _FIGURES
-    return f"<p class='ledger-note'>{count(left, 'more figure')} in the register.</p>" if left > 0 else ""
+def _is_binding(figures: pd.DataFrame) -> pd.Series:
+    """Whether figures stand at a stage at which somebody owes or has paid."""
+    stages = [stage.value for stage in facts().descriptor.categories("funding", "stage")]
+    return figures["stage"].map(stages.index) >= stages.index("committed")
 
 
-def _by_payer(selection: Selection) -> str:
+def _told_of_payers(register: pd.DataFrame, order: pd.Series) -> str:
+    """Sums that sources tell with different payers, each in a sentence; `_same` tells one sum from another."""
+    sentences = []
+    for sum_id in order.drop_duplicates():
+        rows = register[register["_same"] == sum_id].sort_values(["relation", "funding_id"])
+        if rows["payer"].nunique() < 2:
+            continue
+        # Figures that restate others bear that in their relation: the one that is restated comes first.
+        rows = rows.assign(_restates=rows["relation"] == "restates").sort_values(["_restates", "funding_id"])
+        tellers: dict[str, list[str]] = {}
+        for row in rows.itertuples():
+            name = "" if pd.isna(row.funder_name) else f" ({escape(row.funder_name)})"
+            word = "payer unknown" if row.payer == "unknown" else f"{row.payer} money{name}"
+            tellers.setdefault(word, []).append(link(row.source_url, row.publisher))
+        first = rows.iloc[0]
+        amount = escape(money(first["amount"], first["currency"], first["amount_high"]))
+        whose = "; ".join(f"{word} according to {', '.join(sources)}" for word, sources in tellers.items())
+        stage = facts().descriptor.label("funding", "stage", first["stage"]).lower()
+        sentences.append(
+            f"<p><strong>Whose {amount}?</strong> One sum ({stage}, {escape(first['initiative'])}), told with "
+            f"different payers: {whose}.</p>"
+        )
+    return "".join(sentences)
+
+
+def _by_payer(selection: Selection, linked: bool) -> str:
     """Counted sums by stage, payers side by side and never added to each other."""
     ladder = views.table("funding-ladder", facts(), selection)
     if ladder.empty:
@@ -124,15 +178,30 @@ def _by_payer(selection: Selection) -> str:
         cells = [_sum(by_payer.get(payer)) for payer in _PAYERS]
         label = f"{descriptor.label('funding', 'stage', stage)}, {unit}"
         rows.append([escape(label), *cells])
-    return lead + table_html(["Stage", *(f"{payer.capitalize()} money" for payer in _PAYERS)], rows)
+    register = views.table("funding-register", facts(), selection)
+    added = register[register["counted"] & ((register["payer"] == "public") | _is_binding(register))]
+    stages = [stage.value for stage in descriptor.categories("funding", "stage")]
+    added = added.assign(_public=added["payer"] == "public", _stage=added["stage"].map(stages.index)).sort_values(
+        ["_public", "_stage", "usd", "funding_id"], ascending=[False, False, False, True]
+    )
+    behind = ""
+    if len(added):
+        behind = "<h4>The figures behind: public ones, and what others have committed or paid</h4>"
+        behind += _figures(added, selection, linked)
+    heads = [f"{payer.capitalize()} money" if payer != "unknown" else "Payer unknown" for payer in _PAYERS]
+    return lead + table_html(["Stage", *heads], rows) + behind
 
 
 def _sum(row: Any) -> str:
     if row is None:
         return "none recorded"
     if not row.figures:
-        left_out = int(row.not_added) + int(row.not_converted)
-        return f"none counted ({count(left_out, 'figure')} not added)"
+        left_out = [
+            f"{count(int(number), 'figure')} {why}"
+            for number, why in ((row.not_added, "not added"), (row.not_converted, "without a rate"))
+            if number
+        ]
+        return f"none counted ({', '.join(left_out)})"
     doubt = f" {badge('⚑ disputed', alert=True)}" if row.disputed_figures else ""
     return f"{escape(money(row.value, row.unit, row.value_high))} ({count(int(row.figures), 'figure')}){doubt}"
 
@@ -153,18 +222,18 @@ def initiatives_html(selection: Selection, *, linked: bool) -> str:
         parts.append(f"<h4>{escape(word)}: {count(len(rows), 'initiative')}</h4>")
         parts.append(
             items(
-                _initiative(row, metrics[metrics["initiative_id"] == row.initiative_id], linked)
+                _initiative(row, metrics[metrics["initiative_id"] == row.initiative_id], selection, linked)
                 for row in rows.itertuples()
             )
         )
+    if not selection.status and not register["status"].isin(["paused", "cancelled"]).any():
+        parts.append(_nothing("None is recorded as paused or cancelled."))
     return "".join(parts)
 
 
-def _initiative(row: Any, metrics: pd.DataFrame, linked: bool) -> str:
+def _initiative(row: Any, metrics: pd.DataFrame, selection: Selection, linked: bool) -> str:
     descriptor = facts().descriptor
-    name = escape(row.initiative)
-    if linked:
-        name = f'<a href="{escape(initiative_address(row.initiative_id))}" target="_self">{name}</a>'
+    name = initiative_name(row, linked, selection)
     marks = badge(descriptor.label("initiatives", "kind", row.kind))
     if row.status in ("cancelled", "paused"):
         marks += " " + badge(descriptor.label("initiatives", "status", row.status), strong=True)
@@ -179,12 +248,21 @@ def _initiative(row: Any, metrics: pd.DataFrame, linked: bool) -> str:
 
 def _links(initiative_id: str) -> str:
     """The first sources of an initiative, as links."""
-    tables = facts().tables
-    links, sources = tables["initiative_sources"], tables["sources"]
-    cited = sources[sources["id"].isin(links.loc[links["initiative_id"] == initiative_id, "source_id"])]
-    named = [link(row.url, row.publisher) for row in cited.head(_LINKS).itertuples()]
+    cited = _sources_of_initiatives(facts()).get(initiative_id, [])
+    named = [link(url, publisher) for url, publisher in cited[:_LINKS]]
     more = f" and {len(cited) - _LINKS} more" if len(cited) > _LINKS else ""
     return f"<span class='ledger-note'>Sources: {', '.join(named)}{more}.</span>" if named else ""
+
+
+@lru_cache(maxsize=2)
+def _sources_of_initiatives(facts: Facts) -> dict[str, list[tuple[str, str]]]:
+    """Address and publisher of the sources of each initiative, in the order of the sources."""
+    links = facts.tables["initiative_sources"]
+    sources = facts.tables["sources"][["id", "url", "publisher"]]
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in sources.merge(links, left_on="id", right_on="source_id").itertuples():
+        found.setdefault(row.initiative_id, []).append((row.url, row.publisher))
+    return found
 
 
 def outcome(metrics: pd.DataFrame) -> str:
@@ -215,6 +293,21 @@ def _models(selection: Selection) -> str:
     releases = views.table("model-releases", facts(), selection)
     if releases.empty:
         return _nothing("No model is recorded.")
+    claims = views.table("model-claims", facts(), selection)
+    debated = _debated(selection)
+    told = thread.story_html(debated, claims[claims["model_id"] == debated]) if debated else ""
+    return models_html(releases) + told
+
+
+def _debated(selection: Selection) -> str | None:
+    """The model whose whole story is told: the most debated of those that the selection leaves."""
+    left = set(views.table("model-releases", facts(), selection)["model_id"])
+    claims = views.table("model-claims", facts(), selection)
+    return thread.most_debated_model(claims[claims["model_id"].isin(left)])
+
+
+def models_html(releases: pd.DataFrame) -> str:
+    """Models as a list, each with date, size, openness and the mark of a dispute; as in `model-releases`."""
     listed = []
     for row in releases.itertuples():
         parts = [] if pd.isna(row.released_on) else [escape(formats.date(row.released_on))]
@@ -224,12 +317,7 @@ def _models(selection: Selection) -> str:
             parts.append("open weights" if row.open_weights else "closed weights")
         doubt = f" {badge(f'origin disputed: {row.disputed}', alert=True)}" if row.disputed != "none" else ""
         listed.append(f"<li><strong>{escape(row.model)}</strong>{doubt} {' · '.join(parts)}</li>")
-    claims = views.table("model-claims", facts(), selection)
-    debated = thread.most_debated_model(claims)
-    told = ""
-    if debated is not None and debated in set(releases["model_id"]):
-        told = thread.story_html(debated, claims[claims["model_id"] == debated])
-    return f"<ul>{''.join(listed)}</ul>{told}"
+    return f"<ul>{''.join(listed)}</ul>"
 
 
 def _goals(selection: Selection, linked: bool) -> str:
@@ -238,16 +326,24 @@ def _goals(selection: Selection, linked: bool) -> str:
     if evidence.empty:
         return _nothing("No evidence for a sovereignty goal is recorded. That is not to say that there is none.")
     strongest = evidence.sort_values("grade", ascending=False, kind="stable").drop_duplicates("goal")
-    return "<p>The strongest evidence for each goal:</p>" + evidence_items(strongest, linked=linked)
+    return "<p>The strongest evidence for each goal:</p>" + evidence_items(strongest, linked=linked, under=selection)
 
 
 def _disputes(selection: Selection) -> str:
-    """Threads about the city's initiatives in which somebody disputes."""
-    claims = views.table("claims-register", facts(), selection)
-    about = claims[(claims["subject_type"] == "initiative") & (claims["thread_state"] != "undisputed")]
+    """Threads in which somebody disputes, about initiatives and about models whose story is not told already."""
+    claims = claims_left(selection)
+    about = claims[(claims["subject_id"] != _debated(selection)) & (claims["thread_state"] != "undisputed")]
     if about.empty:
-        return _nothing("No dispute about an initiative is recorded.")
+        return _nothing("No further dispute is recorded.")
     return thread.threads_html(about)
+
+
+def claims_left(selection: Selection) -> pd.DataFrame:
+    """Claims, without those about a model that the selection leaves out: their statements would tell of it."""
+    claims = views.table("claims-register", facts(), selection)
+    # Models of every role: claims are made about others' models too.
+    left = set(selection.rows(facts(), "models").select("model_id").collect()["model_id"].to_list())
+    return claims[(claims["subject_type"] != "model") | claims["subject_id"].isin(left)]
 
 
 def _unknown(selection: Selection) -> str:
@@ -261,7 +357,7 @@ def _unknown(selection: Selection) -> str:
         f"{count(int(row.initiatives), 'initiative')}.</li>"
         for row in gaps.itertuples()
     ]
-    claims = views.table("claims-register", facts(), selection)
+    claims = claims_left(selection)
     open_threads = claims.loc[claims["thread_state"] == "open", "thread"].nunique()
     if open_threads:
         said.append(f"<li>Who is right in {count(open_threads, 'open dispute')}.</li>")
@@ -270,15 +366,21 @@ def _unknown(selection: Selection) -> str:
 
 def _cited(selection: Selection) -> set[str]:
     """The ids of the sources that the city's facts cite."""
-    names = ("funding-register", "goals-evidence", "initiatives-metrics", "claims-register", "model-scores")
-    ids: set[str] = set()
+    names = ("funding-register", "goals-evidence", "initiatives-metrics", "model-scores")
+    ids = set(claims_left(selection)["source_id"])
     for name in names:
         table = views.table(name, facts(), selection)
         own = table[table["role"] == "municipal"] if "role" in table else table
         ids |= set(own["source_id"])
     initiatives = set(views.table("initiatives-register", facts(), selection)["initiative_id"])
-    links = facts().tables["initiative_sources"]
-    return ids | set(links.loc[links["initiative_id"].isin(initiatives), "source_id"])
+    models = set(views.table("model-releases", facts(), selection)["model_id"])
+    for name, key, left in (
+        ("initiative_sources", "initiative_id", initiatives),
+        ("model_sources", "model_id", models),
+    ):
+        links = facts().tables[name]
+        ids |= set(links.loc[links[key].isin(left), "source_id"])
+    return ids
 
 
 def sources_html(cited: Iterable[str]) -> str:

@@ -37,7 +37,7 @@ def page(selection: Selection) -> None:
         st.button("Include disputed facts", on_click=choose, kwargs={"disputed": "include"})
         return
     row = register.iloc[0]
-    st.html(_head(row))
+    st.html(_head(row, about))
     st.caption("Address of this page, to share:")
     st.code(
         urljoin(st.context.url or "", Selection(initiative=(initiative_id,)).address("/initiative")),
@@ -47,23 +47,27 @@ def page(selection: Selection) -> None:
     _section("facts", "What is known", _known(row))
     card("initiatives-ladder", about)
     figures = views.table("funding-register", facts(), about)
-    _section("figures", "Every figure of money", figure_items(figures) if len(figures) else "")
+    _section("figures", "Every figure of money", figure_items(figures, under=about) if len(figures) else "")
     metrics = views.table("initiatives-metrics", facts(), about)
     _section("outcome", "What was aimed at, and what came of it", city.outcome(metrics))
     evidence = views.table("goals-evidence", facts(), about)
-    _section("goals", "Evidence for sovereignty goals", evidence_items(evidence) if len(evidence) else "")
+    _section("goals", "Evidence for sovereignty goals", evidence_items(evidence, under=about) if len(evidence) else "")
     models = views.table("model-releases", facts(), about)
-    listed = "".join(f"<li>{escape(model)}</li>" for model in models["model"])
-    _section("models", "Models made under it", f"<ul>{listed}</ul>" if listed else "")
-    claims = views.table("claims-register", facts(), about)
+    _section("models", "Models made under it", city.models_html(models) if len(models) else "")
+    claims = city.claims_left(about)
     _section("claims", "What is claimed of it", thread.threads_html(claims) if len(claims) else "")
     gaps = views.table("coverage-by-initiative", facts(), about)
     unknown = "".join(f"<li>{escape(what)}</li>" for what in gaps.loc[~gaps["known"], "what"])
     _section(
         "unknown", "What is not known", f"<ul>{unknown}</ul>" if unknown else "", empty="Nothing that is asked for."
     )
-    links = facts().tables["initiative_sources"]
-    cited = set(links.loc[links["initiative_id"] == initiative_id, "source_id"])
+    tables = facts().tables
+    cited: set[str] = set()
+    for name, key, ids in (
+        ("initiative_sources", "initiative_id", [initiative_id]),
+        ("model_sources", "model_id", list(models["model_id"])),
+    ):
+        cited |= set(tables[name].loc[tables[name][key].isin(ids), "source_id"])
     for table in (figures, metrics, evidence, claims):
         cited |= set(table["source_id"])
     _section("sources", "Sources", city.sources_html(cited))
@@ -91,13 +95,14 @@ def _section(anchor: str, title: str, html: str, *, empty: str = "None is record
         st.html(html or f"<p class='ledger-note'>{escape(empty)}</p>")
 
 
-def _head(row: Any) -> str:
+def _head(row: Any, about: Selection) -> str:
     descriptor = facts().descriptor
     marks = [badge(descriptor.label("initiatives", name, row[name]), strong=name == "status")
              for name in ("status", "kind", "domain")]  # fmt: skip
     if row["disputed"] in ("open", "conceded"):
         marks.append(badge(f"status disputed: {row['disputed']}", alert=True))
-    place = f"{escape(row['city'])}, {escape(row['country'])}"
+    address = escape(about.but(initiative=(), city=(row["city_id"],)).address("/city"))
+    place = f'<a href="{address}" target="_self">{escape(row["city"])}</a>, {escape(row["country"])}'
     return f"<p class='lead'>{place} {' '.join(marks)}</p><p class='lead'>{escape(row['summary'])}</p>"
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 def mapped(column: str, values: Mapping[str, int] | Mapping[int, str]) -> nw.Expr:
     """The value that belongs to the code in a column; missing for any other code."""
-    return nw.coalesce(*(nw.when(nw.col(column) == code).then(nw.lit(value)) for code, value in values.items()))
+    kind = nw.String if isinstance(next(iter(values.values())), str) else nw.Int64
+    return nw.col(column).replace_strict(list(values), list(values.values()), default=None, return_dtype=kind)
 
 
 def in_doubt() -> nw.Expr:

@@ -85,6 +85,18 @@ def test_the_brief_says_where_and_when_and_leaves_out_what_the_filters_do(server
     assert "US$ 65 bn" not in told
 
 
+def test_on_paper_every_link_has_a_number_and_every_source_its_address() -> None:
+    text = brief.brief_html(Selection(city=("rio-de-janeiro",)), "http://host/")
+    told, _, sources = text.partition("What does it rest on?")
+    told, sources = told[told.index("<main>") :], sources[: sources.index("</main>")]
+    links = re.findall(r'<a href="http[^"]*"[^>]*>.*?</a>(<sup>\[(\d+)\]</sup>)?', told)
+    assert len(links) > 50
+    assert all(number for number, _ in links)
+    addresses = re.findall(r'href="(http[^"]*)"', sources)
+    assert re.findall(r'<span class="address">(.*?)</span>', sources) == addresses
+    assert max(int(number) for _, number in links) <= len(addresses)
+
+
 def test_what_is_asked_wrongly_is_named(server: str) -> None:
     status, body, _ = get(f"{server}/brief/rio-de-janeira")
     assert status == 404
@@ -92,6 +104,9 @@ def test_what_is_asked_wrongly_is_named(server: str) -> None:
     status, body, _ = get(f"{server}/brief/seoul?colour=red")
     assert status == 400
     assert "colour" in json.loads(body)["message"]
+    status, body, _ = get(f"{server}/brief/seoul?city=busan")
+    assert status == 400
+    assert "seoul" in json.loads(body)["message"]
 
 
 def test_texts_of_the_address_are_no_markup() -> None:

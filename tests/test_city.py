@@ -47,6 +47,72 @@ def test_rio_is_told_from_the_estimate_to_what_is_not_known() -> None:
         assert 'href="http' in told[anchor], anchor
 
 
+def test_the_payers_of_the_550_million_are_told_apart_before_the_figures_follow() -> None:
+    (told,) = [s.html for s in city.story(Selection(city=("rio-de-janeiro",)), linked=True) if s.anchor == "told"]
+    in_order(told, "Whose US$ 550 M?", "private money (I Squared Capital) according to", "Breaking AI News",
+             "payer unknown according to", "Value The Markets", '<ul class="ledger-items')  # fmt: skip
+
+
+def test_every_counted_figure_of_public_money_stands_with_its_source() -> None:
+    facts = dataset.facts()
+    for name in ("rio-de-janeiro", "seoul", "new-york-city"):
+        selection = Selection(city=(name,))
+        register = views.table("funding-register", facts, selection)
+        public = register[register["counted"] & (register["payer"] == "public")]
+        (told,) = [s.html for s in city.story(selection, linked=False) if s.anchor == "public"]
+        assert len(public)
+        for row in public.itertuples():
+            assert city.escape(row.reason) in told
+            assert city.escape(row.source_url) in told
+
+
+def test_no_claim_is_left_out_unless_its_model_is() -> None:
+    facts = dataset.facts()
+    every = views.table("claims-register", facts, Selection())
+    places = facts.tables["cities"]["id"]
+    kept = {claim for place in places for claim in city.claims_left(Selection(city=(place,)))["claim_id"]}
+    assert kept == set(every.loc[every["city_id"].notna(), "claim_id"])
+    undisputed = Selection(city=("rio-de-janeiro",), disputed="exclude")
+    assert "rio-3-5-open-397b" not in set(city.claims_left(undisputed)["subject_id"])
+
+
+def test_a_dispute_about_a_model_whose_story_is_not_told_stands_among_the_disputes() -> None:
+    (told,) = [s.html for s in city.story(Selection(city=("rio-de-janeiro",)), linked=True) if s.anchor == "disputes"]
+    assert "The model is available under CC BY 4.0." in told
+    assert "Rio 3.5 Open 397B</strong>" not in told
+
+
+def test_links_to_initiatives_keep_disputed_facts_out() -> None:
+    story = city.story(Selection(city=("rio-de-janeiro",), disputed="exclude"), linked=True)
+    links = re.findall(r'href="(/initiative[^"]+)"', " ".join(section.html for section in story))
+    assert links
+    assert all(link.endswith("&amp;disputed=exclude") for link in links)
+
+
+def test_a_city_without_money_or_failures_says_so_once() -> None:
+    app = open_page("city", [("city", "mitoyo")])
+    said = texts(app)
+    assert "No figure is recorded." in said
+    assert "Every figure that is recorded is added." not in said
+    assert not app.info
+    rio = city.initiatives_html(Selection(city=("rio-de-janeiro",)), linked=True)
+    assert "None is recorded as paused or cancelled." in rio
+
+
+def test_cities_side_by_side_name_what_failed() -> None:
+    said = texts(open_page("city", [("city", "amsterdam"), RIO]))
+    in_order(said, "Amsterdam</strong>, cancelled or paused", "Smart Check", "Cancelled", "Rio de Janeiro</strong>",
+             "None is recorded.")  # fmt: skip
+
+
+def test_the_models_of_an_initiative_bear_their_mark_and_go_with_it() -> None:
+    name = ("initiative", "rio-de-janeiro-rio-open-models")
+    assert "origin disputed: conceded" in texts(open_page("initiative", [name]))
+    without = texts(open_page("initiative", [name, ("disputed", "exclude")]))
+    assert "<strong>Rio 3.5 Open 397B</strong>" not in without
+    assert "<strong>Rio 3.0 Open</strong>" in without
+
+
 def test_initiatives_are_links_on_the_page_and_bare_names_in_a_file() -> None:
     selection = Selection(city=("rio-de-janeiro",))
     for linked in (True, False):
@@ -131,7 +197,7 @@ def test_an_initiative_is_told_with_everything_known_of_it() -> None:
     app = open_page("initiative", [("initiative", DISTRICT)])
     assert not app.exception
     said = texts(app)
-    for words in ("Rio AI City data-centre district", "status disputed: open", "Rio de Janeiro, Brazil", "Partners",
+    for words in ("Rio AI City data-centre district", "status disputed: open", "Rio de Janeiro</a>, Brazil", "Partners",
                   "US$ 550 M", "Investment in a company", "1.5 GW", "When it ends", "Terra / Estadão"):  # fmt: skip
         assert words in said + app.title[0].value, words
     register = views.table("funding-register", dataset.facts(), Selection(initiative=(DISTRICT,)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from pathlib import Path
 
 import plotly.io as pio
@@ -23,6 +24,8 @@ from ledger.selection import Selection, choices, parse
 
 #: Width in pixels at which charts are drawn; on paper they shrink to its width.
 WIDTH = 1000
+#: Links out of the brief, as `components.formats.link` makes them.
+_LINK = re.compile(r'<a href="(https?://[^"]+)"[^>]*>.*?</a>', re.DOTALL)
 
 _PAGE = (Path(__file__).parent / "brief.html").read_text(encoding="utf-8")
 #: Nothing may be asked for from anywhere, wherever the file is opened.
@@ -39,8 +42,11 @@ def brief(request: Request) -> Response:
         meant = f" Did you mean {' or '.join(close)}?" if close else ""
         return JSONResponse({"message": f"There is no city “{name}”.{meant}", "close": close}, status_code=404)
     selection, problems = parse(request.query_params.multi_items(), accepted)
-    if problems:
-        return JSONResponse({"message": " ".join(map(str, problems))}, status_code=400)
+    messages = [str(problem) for problem in problems]
+    if selection.city not in ((), (name,)):
+        messages.append(f"The address names the city {name} already; “city” cannot name another.")
+    if messages:
+        return JSONResponse({"message": " ".join(messages)}, status_code=400)
     selection = selection.but(city=(name,))
     file = file_name("brief", selection, facts.version, "html")
     headers = {"Content-Disposition": f'attachment; filename="{file}"', "Content-Security-Policy": _POLICY}
@@ -65,12 +71,13 @@ def brief_html(selection: Selection, base: str) -> str:
             note = f"<figcaption>{escape(views.VIEWS[view].title)} {escape(drawn.note)}</figcaption>"
             charts.append(f'<figure><img class="chart" alt="{escape(drawn.alt)}">{note}</figure>')
         sections.append(f"<section><h2>{escape(section.title)}</h2>{section.html}{''.join(charts)}</section>")
+    *told, sources = sections
     parts = {
         "policy": _POLICY,
         "style": STYLE,
         "title": escape(name),
         "profile": city.profile_html(selection),
-        "sections": "".join(sections),
+        "sections": _numbered("".join(told), sources) + _with_addresses(sources),
         "address": escape(f"{base.rstrip('/')}{selection.address('/city')}"),
         "version": escape(facts.version),
         # "<" would end the script in which the charts stand.
@@ -84,6 +91,22 @@ def brief_html(selection: Selection, base: str) -> str:
         mark, _, after = part.partition("}}")
         made += [parts[mark], after]
     return "".join(made)
+
+
+def _numbered(told: str, sources: str) -> str:
+    """The text with the number of its source behind every link: paper cannot be clicked."""
+    numbers: dict[str, int] = {}
+    for number, entry in enumerate(re.findall(r"<li>(.*?)</li>", sources, re.DOTALL), start=1):
+        for address in _LINK.findall(entry):
+            numbers.setdefault(address, number)
+    return _LINK.sub(
+        lambda found: found[0] + (f"<sup>[{numbers[found[1]]}]</sup>" if found[1] in numbers else ""), told
+    )
+
+
+def _with_addresses(sources: str) -> str:
+    """The list of sources with each address in print."""
+    return _LINK.sub(lambda found: f'{found[0]} <span class="address">{found[1]}</span>', sources)
 
 
 routes: list[BaseRoute] = [Route("/brief/{city}", brief)]

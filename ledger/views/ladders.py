@@ -94,24 +94,49 @@ def initiatives_traced(facts: Facts, selection: Selection) -> nw.LazyFrame:
         )
     )  # fmt: skip
     keys = ["initiative_id", "payer", "unit"]
-    found = _of_stage(figures, "announced", *CITY, *INITIATIVE, "status", "payer", "unit")
-    promises = found.select("initiative_id", "unit", "announced_from", promised_by="payer")
-    since = figures.join(promises, on=["initiative_id", "unit"]).filter(
-        nw.col("month_end") >= nw.col("announced_from"), nw.col("stage").is_in(REAL)
-    )
-    is_own = (nw.col("payer") == nw.col("promised_by")) | nw.col("promised_by").is_in(("mixed", "unknown"))
-    own, others = since.filter(is_own), since.filter(~is_own)
-    for stage in REAL:
-        found = found.join(_of_stage(_by_promise(own), stage, *keys), on=keys, how="left")
-        by_others = _of_stage(_by_promise(others), stage, *keys).select(
-            *keys, nw.col(stage).alias(f"{stage}_by_others")
+    announced = (
+        figures.filter(nw.col("stage") == "announced")
+        .group_by(*CITY, *INITIATIVE, "status", "payer", "unit")
+        .agg(nw.col("value", "doubted").sum(), nw.col("dated", "month", "month_end").min())
+        .rename(
+            {
+                "value": "announced",
+                "dated": "announced_first",
+                "month": "announced_from",
+                "month_end": "announced_to",
+                "doubted": "announced_doubted",
+            }
         )
-        found = found.join(by_others, on=keys, how="left")
-    traced = nw.max_horizontal(*(nw.col(stage).fill_null(0.0) for stage in REAL))
+    )
+    promises = announced.select("initiative_id", "unit", "announced_from", promised_by="payer")
+    since = (
+        figures.filter(nw.col("stage").is_in(REAL))
+        .join(promises, on=["initiative_id", "unit"])
+        .filter(nw.col("month_end") >= nw.col("announced_from"))
+        .with_columns(
+            # A promise of several payers, or of none that is named, may be kept by any.
+            is_own=(nw.col("payer") == nw.col("promised_by")) | nw.col("promised_by").is_in(("mixed", "unknown")),
+            payer=nw.col("promised_by"),
+        )
+    )
+    own, others = since.filter("is_own"), since.filter(~nw.col("is_own"))
+    found = announced
+    for stage in REAL:
+        at_stage = own.filter(nw.col("stage") == stage).select(
+            *keys,
+            "doubted",
+            **{stage: "value", f"{stage}_first": "dated", f"{stage}_from": "month", f"{stage}_to": "month_end"},
+        )
+        added = at_stage.group_by(keys).agg(
+            nw.col(stage, "doubted").sum(), nw.col(f"{stage}_first", f"{stage}_from", f"{stage}_to").min()
+        )
+        found = found.join(added.rename({"doubted": f"{stage}_doubted"}), on=keys, how="left")
+    by_others = others.group_by([*keys, "stage"]).agg(nw.col("value").sum())
+    larger = by_others.group_by(keys).agg(nw.col("value").max()).rename({"value": "other_payers"})
+    found = found.join(larger, on=keys, how="left")
     return (
         found.with_columns(
-            traced=traced,
-            other_payers=nw.max_horizontal(*(f"{stage}_by_others" for stage in REAL)),
+            traced=nw.max_horizontal(*(nw.col(stage).fill_null(0.0) for stage in REAL)),
             disputed_figures=nw.sum_horizontal(*(f"{stage}_doubted" for stage in ("announced", *REAL))),
             **_months("contract", "contracted"),
             **_months("payment", "spent"),
@@ -121,28 +146,6 @@ def initiatives_traced(facts: Facts, selection: Selection) -> nw.LazyFrame:
             traced_share=nw.col("traced") * 100.0 / nw.col("announced"),
         )
         .sort("announced", *keys, descending=[True, False, False, False])
-    )
-
-
-def _by_promise(figures: nw.LazyFrame) -> nw.LazyFrame:
-    """Figures under the payer of the announcement in place of their own."""
-    return figures.drop("payer").rename({"promised_by": "payer"})
-
-
-def _of_stage(figures: nw.LazyFrame, stage: str, *by: str) -> nw.LazyFrame:
-    """The figures of one stage added up, with their first date and the number of them that are disputed."""
-    return (
-        figures.filter(nw.col("stage") == stage)
-        .group_by(*by)
-        .agg(nw.col("value", "doubted").sum(), nw.col("dated", "month", "month_end").min())
-        .select(
-            *by,
-            nw.col("value").alias(stage),
-            nw.col("dated").alias(f"{stage}_first"),
-            nw.col("month").alias(f"{stage}_from"),
-            nw.col("month_end").alias(f"{stage}_to"),
-            nw.col("doubted").alias(f"{stage}_doubted"),
-        )
     )
 
 

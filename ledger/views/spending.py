@@ -214,10 +214,9 @@ def funding_map(facts: Facts, selection: Selection) -> nw.LazyFrame:
 def on_map(facts: Facts, counts: nw.LazyFrame) -> nw.LazyFrame:
     """Places of cities with their numbers and the stage of `rank`; most initiatives first."""
     stages = [stage.value for stage in facts.descriptor.categories("funding", "stage")]
+    places = facts["cities"].select("city_id", "city", "country_code", "country", "latitude", "longitude", "population")
     return (
-        facts["cities"]
-        .select("city_id", "city", "country_code", "country", "latitude", "longitude", "population")
-        .join(counts, on="city_id")
+        counts.join(places, on="city_id", how="left")
         .with_columns(furthest_stage=mapped("rank", dict(enumerate(stages))))
         .sort("initiatives", "city_id", descending=[True, False])
     )
