@@ -10,7 +10,7 @@ import streamlit as st
 from components import formats
 from components.card import download_menu
 from components.choosers import most_debated
-from components.formats import escape, link, whole
+from components.formats import count, escape, link, whole
 from components.html import badge, item, items
 from components.state import facts
 from ledger import views
@@ -62,8 +62,10 @@ def threads(selection: Selection) -> None:
     with st.container(border=True, key="card_threads"):
         st.subheader("Who says what, and who answers?", anchor="threads")
         st.caption(
-            "A thread is a statement with all that answers it, in order of time. Conceded: the side that asserted gave "
-            "in. Open: nobody answered a dispute. Answered: somebody else did. Withdrawn: the disputing side gave in."
+            "A thread is a statement with all that answers it, in order of time. Its state is the first of these that "
+            "fits. Conceded: the side that asserted gave in. Open: a dispute has no answer. Answered: somebody else "
+            "answered each dispute, which settles nothing. Withdrawn: the disputing side gave in. Undisputed: nobody "
+            "disputes it."
         )
         by_state = claims.drop_duplicates("thread")["thread_state"].value_counts()
         states = [state for state in THREAD_STATES if by_state.get(state, 0)]
@@ -80,7 +82,7 @@ def threads(selection: Selection) -> None:
             key="thread_states",
         )
         shown = claims[claims["thread_state"].isin(chosen or states)]
-        roots = shown.sort_values("thread_order")["thread"].drop_duplicates().tolist()
+        roots = _in_order(shown)["thread"].drop_duplicates().tolist()
         pages = -(-len(roots) // PER_PAGE)
         page = int(st.pagination(pages, key="page_threads") or 1) if pages > 1 else 1
         st.html(threads_html(shown[shown["thread"].isin(roots[(page - 1) * PER_PAGE : page * PER_PAGE])]))
@@ -88,16 +90,34 @@ def threads(selection: Selection) -> None:
 
 
 def threads_html(claims: pd.DataFrame) -> str:
-    """Threads of claims, each under its subject and state; `claims` as in `claims-register`."""
-    parts = []
-    for _, rows in claims.sort_values("thread_order").groupby("thread", sort=False):
-        first = rows.iloc[0]
-        where = "" if pd.isna(first["city"]) else f", {escape(first['city'])}"
-        state = badge(first["thread_state"], alert=first["thread_state"] in ("conceded", "open"))
-        head = f"<strong>{escape(first['subject'])}</strong>{where} {state}"
-        answers = items((_claim(row) for row in rows.itertuples()), kind="thread")
-        parts.append(f'<li><p class="head">{head}</p>{answers}</li>')
-    return items(parts)
+    """Threads of claims, each under its subject, topic and state; `claims` as in `claims-register`."""
+    whole_threads = views.table("claims-register", facts(), Selection())["thread"].value_counts()
+    return items(
+        _thread(rows, int(whole_threads.get(thread, 0)))
+        for thread, rows in _in_order(claims).groupby("thread", sort=False)
+    )
+
+
+def _in_order(claims: pd.DataFrame) -> pd.DataFrame:
+    """Claims in the order of their threads, those in which nobody disputes anything last."""
+    return claims.assign(calm=claims["thread_state"] == "undisputed").sort_values(["calm", "thread_order"])
+
+
+def _thread(rows: pd.DataFrame, every: int) -> str:
+    """One thread; `every` is the number of its claims without any filter."""
+    first = rows.iloc[0]
+    where = "" if pd.isna(first["city"]) else f", {escape(first['city'])}"
+    topic = badge(facts().descriptor.label("claims", "topic", first["topic"]))
+    state = badge(first["thread_state"], alert=first["thread_state"] in ("conceded", "open"))
+    head = f'<p class="head"><strong>{escape(first["subject"])}</strong>{where} {topic} {state}</p>'
+    hidden = every - len(rows)
+    note = (
+        f"<p class='ledger-note'>The filters leave out {count(hidden, 'statement')} of this thread.</p>"
+        if hidden > 0
+        else ""
+    )
+    answers = items((_claim(row, of_thread=first["topic"]) for row in rows.itertuples()), kind="thread")
+    return f"<li>{head}{note}{answers}</li>"
 
 
 def _portrait(model_id: str) -> str:
@@ -183,13 +203,14 @@ def _in_short(claims: pd.DataFrame) -> str:
     return items(parts)
 
 
-def _claim(row: Any) -> str:
+def _claim(row: Any, of_thread: str = "") -> str:
+    """One claim; its topic is left out where the head of the thread says it."""
     descriptor = facts().descriptor
     stance = descriptor.label("claims", "stance", row.stance)
-    topic = descriptor.label("claims", "topic", row.topic)
+    topic = "" if row.topic == of_thread else badge(descriptor.label("claims", "topic", row.topic))
     marks = badge(stance, strong=row.stance == "concedes", alert=row.stance == "disputes")
     return item(
-        head=f"{marks} {badge(topic)} <strong>{escape(row.claimant)}</strong>, {escape(formats.date(row.made_on))}",
+        head=f"{marks} {topic} <strong>{escape(row.claimant)}</strong>, {escape(formats.date(row.made_on))}",
         lines=[
             escape(row.statement),
             f"<span class='ledger-note'>{escape(row.note)}</span>" if not pd.isna(row.note) else "",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import pandas as pd
 
-from ledger import coverage, disputes, money
+from ledger import coverage, disputes, money, promises
 from ledger.expressions import in_memory, mapped, ranks
 from ledger.tables import Descriptor, Tables
 
@@ -31,7 +31,8 @@ class Facts:
 
     Frames (narwhals lazy frames): `cities`, `initiatives`, `funding`, `metrics`, `goals`,
     `grid` (every city with every goal), `known` (every initiative with every thing that can be
-    known of it), `support` (what each fact rests on), `models`, `results`, `parents`, `ancestors`, `claims`,
+    known of it), `support` (what each fact rests on), `promises_usd` and one for each other lens
+    (what became of announced money), `models`, `results`, `parents`, `ancestors`, `claims`,
     `sources`. Facts of the same version are equal,
     so that they can be part of the key of a cache.
     """
@@ -78,6 +79,7 @@ def facts_of(tables: Tables) -> Facts:
             for name, frame in {
                 "cities": _with_counts(cities, initiatives, funding),
                 "initiatives": initiatives,
+                **{f"promises_{lens}": _promises(funding, initiatives, marks, lens) for lens in money.LENSES},
                 "known": _known(tables, rests_on, initiatives),
                 "support": _support(tables, initiatives, marks),
                 "funding": funding,
@@ -350,6 +352,16 @@ def _with_money(initiatives: nw.LazyFrame, funding: nw.LazyFrame) -> nw.LazyFram
 def _with_sources(initiatives: nw.LazyFrame, rests_on: pd.DataFrame) -> nw.LazyFrame:
     """Initiatives with the number of their sources and the age of the latest."""
     return initiatives.join(in_memory(rests_on), on="initiative_id", how="left")
+
+
+def _promises(funding: nw.LazyFrame, initiatives: nw.LazyFrame, marks: pd.DataFrame, lens: str) -> nw.LazyFrame:
+    """What became of announced money under a lens, with what filters look at."""
+    return (
+        promises.promises(funding, lens)
+        .join(initiatives.select(_INITIATIVE), on="initiative_id", how="left")
+        .join(_marks(marks, "initiative", ("cost",)), on="initiative_id", how="left")
+        .with_columns(nw.col("disputed").fill_null("none"))
+    )
 
 
 def _known(tables: Tables, rests_on: pd.DataFrame, initiatives: nw.LazyFrame) -> nw.LazyFrame:

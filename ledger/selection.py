@@ -17,6 +17,7 @@ import narwhals as nw
 
 from ledger.expressions import in_doubt
 from ledger.facts import SIZES, Facts
+from ledger.money import LENSES
 
 #: Filters that may be repeated, with the column that they look at, in the order of the address.
 MANY = {
@@ -52,6 +53,10 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "known": _INITIATIVE,
     "support": (*_INITIATIVE, "model"),
     "sources": (),
+    **dict.fromkeys(
+        (f"promises_{lens}" for lens in LENSES),
+        (*(name for name in _INITIATIVE if name not in ("from", "to")), "public"),
+    ),
 }
 
 
