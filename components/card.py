@@ -57,7 +57,7 @@ def card(view_id: str, selection: Selection, *, title: str | None = None, open_t
         st.subheader(title or made.title, anchor=view_id)
         st.caption(made.description)
         _without_effect(made, selection)
-        _left_out(made, selection)
+        left_out(made, selection)
         if table.empty:
             _no_rows(view_id, selection)
             return
@@ -123,7 +123,7 @@ def _without_effect(made: views.View, selection: Selection) -> None:
 _CHANGES = 40
 
 
-def _left_out(made: views.View, selection: Selection) -> None:
+def left_out(made: views.View, selection: Selection) -> None:
     """Say what the filter on disputed facts left out, and what changes by it."""
     found = effect(made.id, facts(), selection)
     if found is None:

@@ -397,7 +397,8 @@ def sources_html(cited: Iterable[str]) -> str:
         f"{escape(formats.date(row.published_on))}</span></li>"
         for row in rows.itertuples()
     ]
-    return f"<p>{count(len(rows), 'source')}, {whole(official)} of them official.</p><ol>{''.join(listed)}</ol>"
+    lead = f"<p>{count(len(rows), 'source')}, {whole(official)} of them official.</p>"
+    return f"<div class='ledger-text'>{lead}<ol>{''.join(listed)}</ol></div>"
 
 
 def table_html(head: list[str], rows: list[list[str]]) -> str:

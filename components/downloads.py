@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.behind import show_rows_behind
+from components.card import left_out
 from components.formats import as_markdown, count, whole
 from components.state import facts
 from components.tables import PAGE, view_table
@@ -37,6 +38,7 @@ def views_list(selection: Selection) -> None:
         table = views.table(chosen, facts(), selection)
         every = len(views.table(chosen, facts(), selection.lenses()))
         st.caption(made.description)
+        left_out(made, selection)
         if table.empty:
             st.info("No rows are left with these filters. Take one away above, or download everything.")
         else:

@@ -24,7 +24,8 @@ STYLE = """
   border-radius: 3px; padding: 0 .4em; font-size: .82em; line-height: 1.55; white-space: nowrap; }
 .ledger-badge.strong { background: color-mix(in srgb, currentColor 14%, transparent); font-weight: 600; }
 .ledger-badge.alert { border-color: #D55E00; border-width: 2px; font-weight: 600; }
-.ledger-items.ledger-items a { color: inherit; text-decoration: underline; text-underline-offset: .15em; }
+.ledger-items.ledger-items a, .ledger-text.ledger-text a, .ledger-note.ledger-note a, .lead.lead a { color: inherit;
+  text-decoration: underline; text-underline-offset: .15em; }
 .ledger-menu.ledger-menu > li { padding: .35rem 0; border-top: 0; }
 .lead { font-size: 1.08rem; line-height: 1.55; margin: 0; max-width: 62rem; }
 .ledger-scroll { overflow-x: auto; max-width: 100%; }

@@ -92,7 +92,7 @@ def _choose(options: list[str]) -> None:
 def _section(anchor: str, title: str, html: str, *, empty: str = "None is recorded.") -> None:
     with st.container(border=True, key=f"section_{anchor}"):
         st.subheader(title, anchor=anchor)
-        st.html(html or f"<p class='ledger-note'>{escape(empty)}</p>")
+        st.html(f"<div class='ledger-text'>{html}</div>" if html else f"<p class='ledger-note'>{escape(empty)}</p>")
 
 
 def _head(row: Any, about: Selection) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from components import formats
-from components.card import download_menu
+from components.card import download_menu, left_out
 from components.choosers import most_debated
 from components.formats import count, escape, link, whole
 from components.html import badge, item, items
@@ -32,6 +32,7 @@ def story(selection: Selection, model_id: str) -> None:
     with st.container(border=True, key="card_model-claims"):
         st.subheader(made.title, anchor="model-claims")
         st.caption(made.description)
+        left_out(made, about)
         if not model_id:
             st.info("No model is left with these filters.")
             return
@@ -67,6 +68,7 @@ def threads(selection: Selection) -> None:
             "answered each dispute, which settles nothing. Withdrawn: the disputing side gave in. Undisputed: nobody "
             "disputes it."
         )
+        left_out(made, selection)
         by_state = claims.drop_duplicates("thread")["thread_state"].value_counts()
         states = [state for state in THREAD_STATES if by_state.get(state, 0)]
         if not states:

@@ -180,7 +180,7 @@ def _steps(
     payer = rows[0].payer
     marks = [
         Mark(0, row.value, row.high, order.index(row.stage), row.stage,
-             row.hover(stages[row.stage], PAYERS[payer]), row.position)
+             row.hover(stages[row.stage]), row.position)
         for row in rows
     ]  # fmt: skip
     sheet.bars(marks, axes, look.payer(payer), 0.62)
@@ -256,7 +256,7 @@ def _years(sheet: Sheet, rows: Sequence[Sum], stages: dict[str, str], title: str
     payer = rows[0].payer
     marks = [
         Mark(floor[row.stage], row.value, row.high, int(row.key), row.stage,
-             row.hover(row.key, stages[row.stage]), row.position)
+             row.hover(stages[row.stage], row.key), row.position)
         for row in rows
     ]  # fmt: skip
     sheet.bars(marks, axes, look.payer(payer), 0.6 if last > first else 0.1, upright=True)

@@ -57,7 +57,7 @@ class StageBars:
         label = flagged(f" {formats.short(total.value)}", total.disputed, self.sheet.look)
         self.labels.append((base + total.high, across, label))
         for row in rows:
-            hover = row.hover(self._name(row), self.stages[row.stage])
+            hover = row.hover(self.stages[row.stage], self._name(row))
             high = row.value if segments else row.high
             self.marks.append(Mark(base, row.value, high, across, row.stage, hover, row.position, segments))
             base += row.value

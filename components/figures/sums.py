@@ -48,8 +48,8 @@ class Sum:
     not_added: int
     disputed: int = 0
 
-    def hover(self, name: str, stage: str) -> str:
-        """The text beside the pointer; `name` and `stage` are labels, already escaped."""
+    def hover(self, stage: str, name: str = "") -> str:
+        """The text beside the pointer; `stage` and `name` (what the bar stands for) are labels, already escaped."""
         left_out = [
             f"{number} {what}"
             for number, what in ((self.not_converted, "not converted"), (self.not_added, "not added"))
@@ -58,7 +58,7 @@ class Sum:
         counted = formats.count(self.figures, "counted figure")
         amount = formats.escape(formats.money(self.value, self.unit, self.high))
         said = f"{stage}. {PAYERS[self.payer]}"
-        return lines(f"<b>{name}</b>", said, amount, ", ".join([counted, *left_out]), self.doubt)
+        return lines(f"<b>{name}</b>" if name else "", said, amount, ", ".join([counted, *left_out]), self.doubt)
 
     @property
     def doubt(self) -> str:
