@@ -72,9 +72,9 @@ def one(selection: Selection) -> None:
                 opened = st.expander("All sources", key="city_sources", on_change="rerun")
                 if opened.open:
                     with opened:
-                        st.html(section.html)
+                        st.html(f"<div class='ledger-text'>{section.html}</div>")
             else:
-                st.html(section.html)
+                st.html(f"<div class='ledger-text'>{section.html}</div>")
         for view in section.charts:
             # Where nothing is recorded the section has said so; where filters leave nothing, the card says which.
             everything = Selection(city=selection.city)

@@ -64,7 +64,7 @@ def _story(facts: Facts, selection: Selection, linked: bool) -> tuple[Section, .
         Section("told", "What is told, but not added?", _not_added(selection, linked)),
         Section("public", "What is public money?", _by_payer(selection, linked), ("funding-ladder",)),
         Section("runs", "What runs, and what became of the rest?", initiatives_html(selection, linked=linked)),
-        Section("models", "Which models were made?", _models(selection)),
+        Section("models", "Which models were made?", _models(selection, linked)),
         Section("goals", "Which goals are pursued?", _goals(selection, linked), ("goals-profile",)),
         Section("disputes", "What is disputed?", _disputes(selection)),
         Section("unknown", "What is not known?", _unknown(selection)),
@@ -288,14 +288,14 @@ def _metric(code: str) -> str:
     return "" if code == "other" else f"{escape(label.lower())}, "
 
 
-def _models(selection: Selection) -> str:
-    """The models of the city, and the whole story of the one that is most debated."""
+def _models(selection: Selection, linked: bool) -> str:
+    """The models of the city, and the whole story of the one that is most debated; a file has nothing to unfold."""
     releases = views.table("model-releases", facts(), selection)
     if releases.empty:
         return _nothing("No model is recorded.")
     claims = views.table("model-claims", facts(), selection)
     debated = _debated(selection)
-    told = thread.story_html(debated, claims[claims["model_id"] == debated]) if debated else ""
+    told = thread.story_html(debated, claims[claims["model_id"] == debated], folded=linked) if debated else ""
     return models_html(releases) + told
 
 

@@ -27,6 +27,7 @@ STYLE = """
 .ledger-items.ledger-items a, .ledger-text.ledger-text a, .ledger-note.ledger-note a, .lead.lead a { color: inherit;
   text-decoration: underline; text-underline-offset: .15em; }
 .ledger-menu.ledger-menu > li { padding: .35rem 0; border-top: 0; }
+.ledger-text summary { cursor: pointer; padding: .5rem 0; font-weight: 600; }
 .lead { font-size: 1.08rem; line-height: 1.55; margin: 0; max-width: 62rem; }
 .ledger-scroll { overflow-x: auto; max-width: 100%; }
 .ledger-table { border-collapse: collapse; font-size: .92rem; }

@@ -42,9 +42,15 @@ def story(selection: Selection, model_id: str) -> None:
         download_menu(made, about, len(claims))
 
 
-def story_html(model_id: str, claims: pd.DataFrame) -> str:
-    """What a model is, what was alleged, conceded and is open, and the thread of all claims about it."""
-    return _portrait(model_id) + _in_short(claims) + items((_claim(row) for row in claims.itertuples()), kind="thread")
+def story_html(model_id: str, claims: pd.DataFrame, *, folded: bool = False) -> str:
+    """What a model is, what was alleged, conceded and is open, and the thread of all claims about it.
+
+    `folded` shows the thread only when it is opened, for pages that tell of more than models.
+    """
+    thread = items((_claim(row) for row in claims.itertuples()), kind="thread")
+    if folded:
+        thread = f"<details><summary>The whole thread: {count(len(claims), 'claim')}</summary>{thread}</details>"
+    return _portrait(model_id) + _in_short(claims) + thread
 
 
 def most_debated_model(claims: pd.DataFrame) -> str | None:

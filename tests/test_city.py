@@ -113,6 +113,14 @@ def test_the_models_of_an_initiative_bear_their_mark_and_go_with_it() -> None:
     assert "<strong>Rio 3.0 Open</strong>" in without
 
 
+def test_the_thread_of_a_model_unfolds_on_the_page_and_lies_open_in_a_file() -> None:
+    selection = Selection(city=("rio-de-janeiro",))
+    for linked in (True, False):
+        (models,) = [part.html for part in city.story(selection, linked=linked) if part.anchor == "models"]
+        assert ("<details><summary>The whole thread: " in models) == linked
+        in_order(models, "What was conceded", "Asserts", "Disputes", "Concedes")
+
+
 def test_initiatives_are_links_on_the_page_and_bare_names_in_a_file() -> None:
     selection = Selection(city=("rio-de-janeiro",))
     for linked in (True, False):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from components import evidence, thread
-from components.formats import escape
+from components.formats import escape, money
 from ledger import dataset, views
 from ledger.selection import Selection
 from ledger.views.ladders import traced_share
@@ -29,7 +29,7 @@ def claims_of(selection: Selection) -> pd.DataFrame:
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is put on the page as HTML, without a page."""
     said: list[str] = []
-    monkeypatch.setattr(evidence.st, "html", said.append)
+    monkeypatch.setattr("streamlit.html", said.append)
     return said
 
 
@@ -195,7 +195,7 @@ def test_payers_whose_figures_are_all_counted_are_added_too(monkeypatch: pytest.
     evidence.careless_sum(selection)
 
     register = views.table("funding-register", dataset.facts(), selection)
-    assert figures(said[0])[0] == evidence.money(register["usd"].sum(), "USD")
+    assert figures(said[0])[0] == money(register["usd"].sum(), "USD")
 
 
 def test_sums_of_several_currencies_are_not_set_beside_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,6 +218,8 @@ def test_the_sentence_on_traced_money_is_of_public_money_alone(lens: str, monkey
 
     evidence.traced(selection)
 
+    announced = escape(money(public["announced"].sum(), public["unit"].iloc[0]))
+    assert f"Of {announced} of public money announced" in said[0]
     assert figures(said[0]) == [f"{share:.0f} %"]
     without = (public["traced"] == 0).sum()
     assert f"For {without} of {len(public)} initiatives none is recorded." in said[0]
