@@ -75,21 +75,23 @@ def threads(selection: Selection) -> None:
             "disputes it."
         )
         left_out(made, selection)
-        by_state = claims.drop_duplicates("thread")["thread_state"].value_counts()
-        states = [state for state in THREAD_STATES if by_state.get(state, 0)]
-        if not states:
+        if claims.empty:
             st.info("No claim is recorded for these filters.")
             return
-        disputed = [state for state in states if state != "undisputed"]
+        by_state = claims.drop_duplicates("thread")["thread_state"].value_counts()
+        # Always the same states, so that a choice outlives a change of the filters.
         chosen = st.segmented_control(
             "State of the thread",
-            states,
+            THREAD_STATES,
             selection_mode="multi",
-            default=disputed or states,
-            format_func=lambda state: f"{state.capitalize()}: {whole(by_state[state])}",
+            default=THREAD_STATES[:-1],
+            format_func=lambda state: f"{state.capitalize()}: {whole(by_state.get(state, 0))}",
             key="thread_states",
         )
-        shown = claims[claims["thread_state"].isin(chosen or states)]
+        shown = claims[claims["thread_state"].isin(chosen or THREAD_STATES)]
+        if shown.empty:
+            st.info("No thread is in the states chosen; these are in others.")
+            shown = claims
         roots = _in_order(shown)["thread"].drop_duplicates().tolist()
         pages = -(-len(roots) // PER_PAGE)
         page = int(st.pagination(pages, key="page_threads") or 1) if pages > 1 else 1
