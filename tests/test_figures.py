@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -15,7 +17,8 @@ import pytest
 
 from components.figures import FIGURES
 from components.figures.registry import Drawing
-from components.look import Look, stage_marker, stage_outlines
+from components.figures.sums import PAYERS
+from components.look import Look
 from ledger import dataset, views
 from ledger.selection import Selection
 
@@ -30,15 +33,33 @@ SELECTIONS = {
     "one initiative": Selection(initiative=("rio-de-janeiro-rio-ai-city",)),
 }
 LOOKS = [Look(), Look(dark=True, narrow=True)]
-#: Sums whose bars are lengths; each row is drawn by itself or put together with others of its stage and payer.
-BARS = {"funding-by-city", "funding-ladder", "funding-over-time", "funding-breakdown"}
-HOSTILE = '<script>alert(1)</script> & "<b>bold</b>"'
+#: By stage: whether there is ink inside its bars, their hatch, their edge. More ink is more real.
+NOTATION = {
+    "Spent": (True, "", "solid"),
+    "Contracted": (True, "dense", "solid"),
+    "Budgeted": (True, "light", "solid"),
+    "Committed": (False, "", "solid"),
+    "Announced": (False, "", "6px,3px"),
+    "Estimated": (False, "", "1.5px,2.5px"),
+}
+HOSTILE = "<script>alert(1)</script> & <b>bold</b>, which is 'quoted' and goes on for so long that it fills lines"
+#: Columns with texts that somebody wrote; the others hold codes, numbers and dates.
+WRITTEN = {"city", "initiative", "model", "developer", "parent", "parent_developer", "base", "benchmark", "setting",
+           "score_unit", "publisher", "note", "what"}  # fmt: skip
+#: What figures themselves mark up.
+MARKUP = re.compile(r'</?b>|<br>|<span style="[^"<>&]*">|</span>|<extra></extra>')
 
 
 @cache
 def drawn(view: str, name: str, look: Look) -> tuple[pd.DataFrame, Drawing]:
     table = views.table(view, dataset.facts(), SELECTIONS[name])
-    return table, FIGURES[view](table, dataset.facts().descriptor, look)
+    return table, draw(view, table, look)
+
+
+def draw(view: str, table: pd.DataFrame, look: Look) -> Drawing:
+    drawing = FIGURES[view](table, dataset.facts().descriptor, look)
+    go.Figure(plain(drawing.figure))  # Raises where a part is none that Plotly knows.
+    return drawing
 
 
 def plain(figure: go.Figure) -> dict[str, Any]:
@@ -56,17 +77,10 @@ def strings(part: Any) -> list[str]:
     return [part] if isinstance(part, str) else []
 
 
-def positions(figure: go.Figure) -> list[int]:
+def positions(figure: go.Figure) -> set[int]:
     """The rows of the table that points say they stand for."""
-    found = []
-    for trace in plain(figure)["data"]:
-        parts = [trace, *(trace[name] for name in ("link", "node") if name in trace)]
-        for data in (part.get("customdata") for part in parts):
-            for point in data or []:
-                place = point[0] if isinstance(point, list) else point
-                if isinstance(place, int | float) and place >= 0:
-                    found.append(int(place))
-    return found
+    points = [point for trace in plain(figure)["data"] for point in trace.get("customdata", [])]
+    return {point[0] for point in points if point[0] >= 0}
 
 
 @VIEWS
@@ -74,76 +88,150 @@ def positions(figure: go.Figure) -> list[int]:
 @pytest.mark.parametrize("look", LOOKS, ids=["wide light", "narrow dark"])
 def test_a_figure_is_valid_and_says_nothing_ugly(view: str, selection: str, look: Look) -> None:
     table, drawing = drawn(view, selection, look)
-
-    go.Figure(plain(drawing.figure))  # Raises where a part is none that Plotly knows.
     assert re.match(r"[A-Z0-9⚑].*\.$", drawing.alt, re.DOTALL), drawing.alt
     for text in [*strings(plain(drawing.figure)), drawing.alt, drawing.note]:
         assert not re.search(r"\bnan\b|NaN|None(?!\s(recorded|of))|\binf\b|<NA>", text), text
-    assert all(place < len(table) for place in positions(drawing.figure))
+    assert positions(drawing.figure) <= set(range(len(table)))
 
 
 @VIEWS
 def test_a_figure_of_nothing_is_still_one(view: str) -> None:
     table = views.table(view, dataset.facts(), Selection()).head(0)
     for look in LOOKS:
-        drawing = FIGURES[view](table, dataset.facts().descriptor, look)
+        drawing = draw(view, table, look)
         assert drawing.alt.endswith(".")
-        assert positions(drawing.figure) == []
+        assert positions(drawing.figure) == set()
 
 
 @pytest.mark.parametrize("view", sorted(set(FIGURES) - {"funding-flows"}))
 def test_every_figure_of_everything_leads_to_rows(view: str) -> None:
     """The browser does not tell which band of a flow was clicked: its rows are opened from the table."""
     table, drawing = drawn(view, "everything", Look())
-    assert len(set(positions(drawing.figure))) >= min(5, len(table))
+    assert len(positions(drawing.figure)) >= min(5, len(table))
+
+
+@pytest.mark.parametrize("number", range(1, 7))
+def test_profiles_of_any_number_of_cities_stand_inside_the_figure(number: int) -> None:
+    table = views.table("goals-profile", dataset.facts(), Selection())
+    some = table[table["city_id"].isin(table["city_id"].unique()[:number])].reset_index(drop=True)
+    for look in LOOKS:
+        layout = plain(draw("goals-profile", some, look).figure)["layout"]
+        assert sum(name.startswith("yaxis") for name in layout) == number
 
 
 # Bars
 
 
-def lengths(figure: go.Figure) -> dict[tuple[str, str], float]:
-    """The lengths of the bars that stand for values, by the stage and the payer that their hover text tells."""
-    found: dict[tuple[str, str], float] = defaultdict(float)
+class Bar(NamedTuple):
+    """A bar as it is drawn. Stage and payer are those of the text beside the pointer; a key has no payer."""
+
+    panel: str
+    place: int
+    stage: str
+    payer: str
+    length: float
+    colour: str
+    inside: tuple[bool, str]
+    edged: bool
+
+
+def bars(figure: go.Figure) -> list[Bar]:
+    found = []
     for trace in plain(figure)["data"]:
         if trace["type"] != "bar":
             continue
-        along = trace["y"] if trace["orientation"] == "v" else trace["x"]
-        for length, hover in zip(along, trace["hovertext"], strict=True):
-            if match := re.search(r"(?:^|<br>)([A-Z][a-z]+)\. ([A-Z][a-z ]+?)<br>", hover):
-                found[match[1], match[2]] += length
+        marker, hatch, colour = trace["marker"], trace["marker"]["pattern"], trace["marker"]["line"]["color"]
+        lengths = trace["x" if trace["orientation"] == "h" else "y"]
+        for at, hover in enumerate(trace["hovertext"]):
+            said = re.search(r"(?:^|<br>)([A-Z][a-z]+)(?:\. ([A-Z][a-z ]+))?(?:<br>|$)", hover)
+            assert said, hover
+            texture = ("dense" if hatch["solidity"][at] > 0.4 else "light") if hatch["shape"][at] else ""
+            panel, place = trace["xaxis"] + trace["yaxis"], trace["customdata"][at][0]
+            inside, edged = (marker["color"][at] == colour, texture), marker["line"]["width"][at] > 0
+            found.append(Bar(panel, place, said[1], said[2] or "", lengths[at], colour, inside, edged))
     return found
 
 
-@pytest.mark.parametrize("view", sorted(BARS))
-@pytest.mark.parametrize("selection", ["everything", "rio", "undisputed"])
-@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow"])
-def test_bars_are_as_long_together_as_the_sums_of_the_table_at_each_stage_and_payer(
-    view: str, selection: str, look: Look
-) -> None:
+def strokes(figure: go.Figure, mode: str) -> list[tuple[str, str, float]]:
+    """Panel, dash and length along the scale of lines with gaps between them."""
+    traces = plain(figure)["data"]
+    scale = "y" if any(trace.get("orientation") == "v" for trace in traces) else "x"
+    found = []
+    for trace in (trace for trace in traces if trace.get("mode") == mode):
+        ends, panel, dash = trace[scale], trace["xaxis"] + trace["yaxis"], trace["line"].get("dash", "")
+        size = ends.index(None) + 1
+        for line in (ends[start : start + size - 1] for start in range(0, len(ends), size)):
+            found.append((panel, dash, max(line) - min(line)))
+    return found
+
+
+def total(pairs: Iterable[tuple[Any, float]]) -> dict[Any, float]:
+    sums: dict[Any, float] = defaultdict(float)
+    for key, number in pairs:
+        sums[key] += number
+    return dict(sums)
+
+
+#: Where everything is drawn; values per resident of several cities cannot be put together.
+BARS = pytest.mark.parametrize(
+    ("view", "selection", "look"),
+    list(
+        product(
+            ["funding-by-city", "funding-ladder", "funding-over-time", "funding-breakdown"],
+            ["everything", "rio", "undisputed", "as stated"],
+            LOOKS,
+        )
+    ),
+)
+
+
+@BARS
+def test_bars_add_up_to_the_table_and_mix_neither_stages_nor_payers(view: str, selection: str, look: Look) -> None:
     table, drawing = drawn(view, selection, look)
     stages = {stage.value: stage.label for stage in dataset.facts().descriptor.categories("funding", "stage")}
-    payers = {"public": "Public money", "mixed": "Mixed public and private money", "private": "Private money",
-              "unknown": "Money of unknown payers"}  # fmt: skip
-    wanted = {
-        (stages[str(stage)], payers[str(payer)]): total
-        for (stage, payer), total in table.groupby(["stage", "payer"])["value"].sum().items()
-        if total > 0
-    }
-    found = lengths(drawing.figure)
-    assert set(found) == set(wanted)
-    for key, total in wanted.items():
-        assert found[key] == pytest.approx(total, rel=1e-9), key
+    codes = {words: payer for payer, words in PAYERS.items()}
+    shown = [bar for bar in bars(drawing.figure) if bar.payer]
+    whose = {bar.panel: (bar.payer, table["unit"][bar.place]) for bar in shown if bar.place >= 0}
+    for bar in shown:
+        assert bar.payer == whose[bar.panel][0]
+        assert bar.colour == look.payer(codes[bar.payer])
+        if bar.place >= 0:
+            row = table.iloc[bar.place]
+            assert (stages[row["stage"]], PAYERS[row["payer"]], row["value"]) == (bar.stage, bar.payer, bar.length)
+            assert row["unit"] == whose[bar.panel][1]
+    counted = table.dropna(subset="value")
+    rows = counted[["stage", "payer", "unit", "value"]].itertuples(index=False)
+    wanted = total(((stages[stage], PAYERS[payer], unit), value) for stage, payer, unit, value in rows)
+    assert total(((bar.stage, *whose[bar.panel]), bar.length) for bar in shown) == pytest.approx(wanted, rel=1e-9)
+    whiskers = sum(length for *_, length in strokes(drawing.figure, "lines+markers"))
+    assert whiskers == pytest.approx((counted["value_high"] - counted["value"]).sum(), rel=1e-3)
+
+
+@BARS
+def test_every_bar_is_drawn_in_the_notation_of_its_stage(view: str, selection: str, look: Look) -> None:
+    figure = drawn(view, selection, look)[1].figure
+    for bar in bars(figure):
+        assert bar.inside == NOTATION[bar.stage][:2], bar
+    # An edge is the bar's own, or a line around the bar or around all of its segments.
+    edges = [((bar.panel, "solid"), bar.length) for bar in bars(figure) if bar.edged]
+    edges += [((panel, dash), length) for panel, dash, length in strokes(figure, "lines") if dash]
+    wanted = total(((bar.panel, NOTATION[bar.stage][2]), bar.length) for bar in bars(figure))
+    assert total(edges) == pytest.approx(wanted, rel=1e-6)
+
+
+def test_all_six_stages_are_drawn_and_differ_without_colour() -> None:
+    assert {bar.stage for bar in bars(drawn("funding-by-city", "everything", Look())[1].figure)} == set(NOTATION)
+    assert len(set(NOTATION.values())) == len(dataset.facts().descriptor.categories("funding", "stage")) == 6
 
 
 def test_the_bar_of_rios_estimate_is_65_billion_long_and_marked_as_disputed() -> None:
     table, drawing = drawn("funding-by-city", "rio", Look())
     row = int(table.index[(table["stage"] == "estimated") & (table["payer"] == "mixed")][0])
+    data = plain(drawing.figure)["data"]
     hovers = [
-        hover
-        for trace in plain(drawing.figure)["data"]
-        if trace["type"] == "bar"
-        for point, hover in zip(trace["customdata"], trace["hovertext"], strict=True)
-        if point[0] == row
+        trace["hovertext"][trace["customdata"].index([row])]
+        for trace in data
+        if trace["type"] == "bar" and [row] in trace["customdata"]
     ]
     assert len(hovers) == 1
     assert "US$ 65 bn" in hovers[0]
@@ -152,21 +240,10 @@ def test_the_bar_of_rios_estimate_is_65_billion_long_and_marked_as_disputed() ->
     assert "⚑" not in drawn("funding-by-city", "undisputed", Look())[1].alt
 
 
-# The notation
-
-
-def test_the_six_stages_differ_without_colour() -> None:
-    stages = [stage.value for stage in dataset.facts().descriptor.categories("funding", "stage")]
-    signs = []
-    for stage in stages:
-        marker = stage_marker(stage, "#000000")
-        (edge,) = stage_outlines([(stage, 0, 1, 0, 1)], "#000000", xaxis="x", yaxis="y")
-        dash = edge["line"]["dash"]
-        filled = marker["color"] == "#000000"
-        signs.append((filled, marker["pattern"]["shape"], marker["pattern"]["solidity"], dash))
-    assert len(set(signs)) == len(stages) == 6
-    ink = [solidity if shape else float(filled) for filled, shape, solidity, _ in signs]
-    assert ink == sorted(ink), "more ink means more real"
+def test_rows_without_a_year_are_told_where_there_are_no_others_too() -> None:
+    table = views.table("funding-over-time", dataset.facts(), SELECTIONS["rio"]).copy()
+    table["year"] = pd.NA
+    assert f"{len(table)} rows without a year in the table alone." in draw("funding-over-time", table, Look()).note
 
 
 # Texts
@@ -174,48 +251,58 @@ def test_the_six_stages_differ_without_colour() -> None:
 
 @VIEWS
 def test_texts_of_the_dataset_are_no_markup(view: str) -> None:
-    made = views.VIEWS[view]
     table = views.table(view, dataset.facts(), Selection(city=("rio-de-janeiro", "seoul"))).copy()
-    named = {"city", "initiative", "model", "developer", "parent", "parent_developer", "base", "benchmark", "publisher",
-             "funder_name", "what"}  # fmt: skip
-    for name in named & set(table) - set(made.behind):
+    written = WRITTEN & set(table)
+    for name in written:
         table[name] = HOSTILE
     for look in LOOKS:
-        for text in strings(plain(FIGURES[view](table, dataset.facts().descriptor, look).figure)):
-            assert "<script" not in text
-            assert "<b>bold" not in text
+        texts = strings(plain(draw(view, table, look).figure))
+        assert not written or any("&lt;script&gt;" in text for text in texts)
+        for text in texts:
+            assert not re.search(r"<|&(?!(amp|lt|gt|#x27);)", MARKUP.sub("", text)), text
 
 
 # Lineage
 
 
-def lineage(links: list[tuple[str, str]]) -> pd.DataFrame:
-    """A table of lineage with links from a model to what it was built from."""
+def lineage(links: list[tuple[str, str | None]]) -> pd.DataFrame:
+    """A table of links from a model to what it was built from; that may be unknown, and the name of one is."""
     like = views.table("model-lineage", dataset.facts(), Selection()).head(1)
-    rows = pd.concat([like] * len(links), ignore_index=True) if links else like.head(0)
-    for side, place in (("model", 0), ("parent", 1)):
-        names = pd.Series([link[place] for link in links], dtype="str")
-        rows[f"{side}_id" if side == "model" else "parent_model_id"] = names
-        rows[side] = names
+    rows = pd.concat([like] * len(links), ignore_index=True)
+    rows["model"] = rows["model_id"] = pd.Series([child for child, _ in links], dtype="str")
+    rows["parent_model_id"] = pd.Series([parent for _, parent in links], dtype="str")
+    rows["parent"] = rows["parent_model_id"].where(rows["parent_model_id"] != "nameless")
     return rows
 
 
+@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow"])
 @pytest.mark.parametrize(
-    "links",
+    ("links", "loops"),
     [
-        [("a", "a")],
-        [("a", "b"), ("b", "a")],
-        [("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")],
-        [("a", "gone")],
-        [("a", "b"), ("a", "b")],
-        [("a", "b"), ("a", "c"), ("a", "d"), ("b", "d")],
+        ([("a", "a")], 1),
+        ([("a", "b"), ("b", "a")], 1),
+        ([("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")], 1),
+        ([("a", "nameless"), ("b", None)], 0),
+        ([("a", "b"), ("a", "b")], 0),
+        ([("a", "b"), ("a", "c"), ("a", "d"), ("b", "d"), ("e", "a"), ("e", "d")], 0),
+        ([(f"m{step}", f"m{step + 1}") for step in range(14)] + [("m0", "m9")], 0),
     ],
-    ids=["itself", "two in a circle", "three in a circle", "a parent not listed", "twice", "several parents"],
+    ids=[
+        "itself",
+        "two in a circle",
+        "three in a circle",
+        "parents not known",
+        "twice",
+        "several parents",
+        "a long line",
+    ],
 )
-def test_lineage_stands_whatever_was_built_from_what(links: list[tuple[str, str]]) -> None:
-    for look in LOOKS:
-        drawing = FIGURES["model-lineage"](lineage(links), dataset.facts().descriptor, look)
-        go.Figure(plain(drawing.figure))
-        said = " ".join(strings(plain(drawing.figure)))
-        for name in {name for link in links for name in link}:
-            assert re.search(rf"\b{name}\b", said), name
+def test_every_link_is_drawn_or_named_as_a_loop(links: list[tuple[str, str | None]], loops: int, look: Look) -> None:
+    drawing = draw("model-lineage", lineage(links), look)
+    left_out = [links[place] for place in sorted(set(range(len(links))) - positions(drawing.figure))]
+    assert len(left_out) == loops
+    said = " ".join(strings(plain(drawing.figure)))
+    for child, parent in links:
+        assert re.search(rf"\b{child}\b", said)
+        assert re.search(rf"\b{parent or 'A model that is not known'}\b", re.sub("<br>", " ", said))
+    assert all(f"{child} from {parent}" in drawing.note for child, parent in left_out)

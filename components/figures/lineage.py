@@ -192,6 +192,8 @@ def _places(family: _Family, depths: dict[str, int]) -> dict[tuple[str, int], fl
 
 
 _COLUMN, _GAP, _ROW = 200, 150, 48
+#: On a narrow page: the indent of a generation, and the most that all of them take together, in pixels.
+_INDENT, _MOST_INDENT = 20, 120
 
 
 def _layers(family: _Family, look: Look) -> go.Figure:
@@ -283,12 +285,14 @@ def _tree(family: _Family, look: Look) -> go.Figure:
     dashed: list[tuple[float | None, float | None]] = []
     tips: list[tuple[float, float, _Link]] = []
     y = 0.0
+    step = min(_INDENT, _MOST_INDENT / max(1, *_depths(family).values()))
 
     written: set[str] = set()
 
     def write(node: str, depth: int, via: _Link | None, above: float) -> None:
         nonlocal y
-        text = _node_text(family, node, look, 40 - 4 * depth)
+        left = step * depth
+        text = _node_text(family, node, look, 40 - int(left / 5))
         if via is not None:
             colour = look.muted if via.stated else look.doubt
             text = f'<span style="color:{colour};font-size:11px">{via.relation} →</span><br>{text}'
@@ -299,14 +303,14 @@ def _tree(family: _Family, look: Look) -> go.Figure:
         lines = text.count("<br>") + 1
         middle = y + 8.0
         annotations.append({
-            "x": 20 * depth, "y": y, "xanchor": "left", "yanchor": "top", "align": "left", "showarrow": False,
+            "x": left, "y": y, "xanchor": "left", "yanchor": "top", "align": "left", "showarrow": False,
             "text": text, "font": {"size": 12, "color": look.accent if node in family.municipal else look.ink},
         })  # fmt: skip
         if via is not None:
-            trunk = 20 * depth - 13.0
+            trunk = left - 0.65 * step
             stroke = solid if via.stated else dashed
-            stroke += [(trunk, above), (trunk, middle), (trunk + 9, middle), (None, None)]
-            tips.append((trunk + 9, middle, via))
+            stroke += [(trunk, above), (trunk, middle), (left - 4, middle), (None, None)]
+            tips.append((left - 4, middle, via))
         y += 16 * lines + (6 if via is None else 8)
         foot = y - 4
         for link in below:

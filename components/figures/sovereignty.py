@@ -234,7 +234,8 @@ def goals_profile(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
             "tickfont": {"size": 11, "color": look.muted}, "fixedrange": True,
         }  # fmt: skip
         layout[f"yaxis{axis}"] = {
-            "domain": [ceiling - panel / inner, ceiling], "anchor": f"x{axis}", "range": [len(goals) - 0.5, -0.5],
+            "domain": [max(0.0, ceiling - panel / inner), ceiling], "anchor": f"x{axis}",
+            "range": [len(goals) - 0.5, -0.5],
             "tickvals": list(range(len(goals))), "ticktext": [f"{label} " for label in labels], "showgrid": False,
             "showticklabels": column == 0, "zeroline": False, "showline": True, "linecolor": look.muted,
             "fixedrange": True,

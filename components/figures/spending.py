@@ -202,11 +202,12 @@ def _steps(
 def over_time(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
     """Years from left to right, one row of bars a stage, one panel a payer."""
     undated = int(table["year"].isna().sum())
+    absent = f"{formats.count(undated, 'row')} without a year in the table alone." if undated else ""
     dated = table["year"].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
     sums, missing = read(table, "year")
     sums = [row for row in sums if dated[row.position] == dated[row.position]]
     if not sums:
-        return nothing(look, note=_left_out(missing))
+        return nothing(look, note=" ".join(filter(None, [_left_out(missing), absent])))
     stages = stages_of(descriptor)
     grouped, rest = groups(sums)
     years = [int(row.key) for row in sums]
@@ -216,9 +217,7 @@ def over_time(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawin
         for payer, rows in payers.items():
             sheet.text(_heading(payer, unit, grouped, look))
             _years(sheet, rows, stages, axis_title(unit, look), min(years), max(years))
-    note = ["A year without a bar has no counted figure: that is not zero.", rest, _left_out(missing)]
-    if undated:
-        note.append(f"{formats.count(undated, 'row')} without a year in the table alone.")
+    note = ["A year without a bar has no counted figure: that is not zero.", rest, _left_out(missing), absent]
     names = {row.key: row.key for row in sums}
     drawing = Drawing(sheet.figure(), _leaders(sums, names, stages), " ".join(filter(None, note)))
     return doubt.explained(drawing, disputed)
