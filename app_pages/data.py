@@ -11,7 +11,8 @@ selection = read()
 st.title("Take the data with you")
 st.html(
     "<p class='lead'>Everything on these pages is open: take a view for the filters that are on, or a table whole. "
-    "Every file is CSV with the codes of the dataset; the dictionary below says what they mean.</p>"
+    "Files hold the codes of the dataset; the dictionary below says what they mean. Programs ask the "
+    "<a href='/api/docs' target='_blank'>open API</a>.</p>"
 )
 rows_left(selection)
 

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
 from components.behind import show_rows_behind
+from components.charts import CHART_CONFIG, drawing, left_out_line, look, source_line, without_effect_line
 from components.figures import FIGURES
-from components.figures.registry import Drawing
 from components.filters import LABELS
 from components.formats import count, escape, short, whole
 from components.html import item, items, menu
-from components.look import Look
+from components.share import files, share_menu
 from components.state import clear, facts
 from components.tables import view_table
-from components.viewport import is_narrow
 from ledger import views
 from ledger.effects import effect
-from ledger.facts import Facts
 from ledger.selection import Selection
-
-#: Where Plotly gets the land of its maps: from this server, never from another host.
-CHART_CONFIG: dict[str, Any] = {
-    "displayModeBar": False,
-    "scrollZoom": False,
-    "doubleClick": False,
-    "responsive": True,
-    "topojsonURL": "/geo/",
-}
-
-
-def look() -> Look:
-    """How charts are to be drawn for this reader."""
-    return Look(dark=st.context.theme.type == "dark", narrow=is_narrow())
-
-
-@lru_cache(maxsize=256)
-def drawing(facts: Facts, view_id: str, selection: Selection, look: Look) -> Drawing:
-    """The figure of a view. Figures are shared between readers and never changed."""
-    return FIGURES[view_id](views.table(view_id, facts, selection), facts.descriptor, look)
 
 
 def card(view_id: str, selection: Selection, *, title: str | None = None, open_table: bool = False) -> None:
@@ -56,7 +32,8 @@ def card(view_id: str, selection: Selection, *, title: str | None = None, open_t
     with st.container(border=True, key=f"card_{view_id}"):
         st.subheader(title or made.title, anchor=view_id)
         st.caption(made.description)
-        _without_effect(made, selection)
+        if line := without_effect_line(made, selection):
+            st.caption(f":material/filter_alt_off: {line}")
         left_out(made, selection)
         if table.empty:
             _no_rows(view_id, selection)
@@ -112,13 +89,6 @@ def _open_behind(view_id: str, position: int, selection: Selection) -> None:
         show_rows_behind(view_id, table.iloc[position].to_dict(), selection)
 
 
-def _without_effect(made: views.View, selection: Selection) -> None:
-    names = made.without_effect(selection)
-    if names:
-        words = ", ".join(LABELS[name].lower() for name in names)
-        st.caption(f":material/filter_alt_off: Not changed by: {words}.")
-
-
 #: Changes listed under a card; the file of each side holds all.
 _CHANGES = 40
 
@@ -128,8 +98,7 @@ def left_out(made: views.View, selection: Selection) -> None:
     found = effect(made.id, facts(), selection)
     if found is None:
         return
-    why = "as disputed" if selection.disputed == "exclude" else "as not disputed"
-    st.caption(f":material/filter_alt_off: {whole(found.left_out)} of {count(found.rows, 'row')} left out {why}.")
+    st.caption(f":material/filter_alt_off: {left_out_line(found, selection)}")
     if found.changes.empty:
         return
     ranks = int(found.changes["is_rank"].sum())
@@ -162,36 +131,17 @@ def _no_rows(view_id: str, selection: Selection) -> None:
     st.button("Clear all filters", key=f"widen_{view_id}", on_click=clear)
 
 
+@st.fragment
 def download_menu(made: views.View, selection: Selection, rows: int, *, key: str = "") -> None:
     """The foot of a card: where its rows come from, and how to take them away.
 
-    `key` tells two feet of one view on a page apart.
+    `key` tells two feet of one view on a page apart. A fragment, so that a menu opens without running the page.
     """
-    with st.container(horizontal=True, vertical_alignment="center", key=f"foot_{key or made.id}"):
+    name = key or made.id
+    every = len(views.table(made.id, facts(), selection.lenses()))
+    with st.container(horizontal=True, vertical_alignment="center", key=f"foot_{name}"):
         st.caption(source_line(made, selection))
-        _downloads(made, selection, rows, key or made.id)
-
-
-def source_line(made: views.View, selection: Selection) -> str:
-    """Number of sources, licence and version of the data behind a view."""
-    behind = views.table(made.detail or made.id, facts(), selection)
-    parts = [count(behind["source_id"].nunique(), "source")] if "source_id" in behind else []
-    return " · ".join([*parts, "CC BY 4.0", f"data {facts().version}"])
-
-
-def _downloads(made: views.View, selection: Selection, rows: int, key: str) -> None:
-    everything = selection.lenses()
-    every = len(views.table(made.id, facts(), everything))
-    label = f"Download {whole(rows)} of {whole(every)} rows"
-    with st.popover(label, icon=":material/download:", key=f"menu_{key}"):
-        address = f"/api/v1/views/{made.id}.csv"
-        links = [
-            (selection.address(address), f"CSV of what is shown: {count(rows, 'row')}"),
-            (everything.address(address), f"CSV of everything: {count(every, 'row')}"),
-        ]
-        if made.id in FIGURES:
-            theme = "dark" if look().dark else "light"
-            for form in ("png", "svg"):
-                query = urlencode([*selection.query(), ("format", form), ("theme", theme)])
-                links.append((f"/chart/{made.id}?{query}", f"Chart as {form.upper()}"))
-        st.html(menu(links))
+        label = f"Download {whole(rows)} of {whole(every)} rows"
+        with st.popover(label, icon=":material/download:", key=f"menu_{name}"):
+            st.html(menu(files(made, selection, rows)))
+        share_menu(made, selection, name)

@@ -7,6 +7,8 @@ import streamlit as st
 from components.behind import show_rows_behind
 from components.card import left_out
 from components.formats import as_markdown, count, whole
+from components.html import menu
+from components.share import cite, files, share_menu, show_citation
 from components.state import facts
 from components.tables import PAGE, view_table
 from ledger import views
@@ -45,18 +47,24 @@ def views_list(selection: Selection) -> None:
             position = view_table(made, table, key="data_view")
             if position is not None:
                 show_rows_behind(chosen, table.iloc[position].to_dict(), selection)
-        with st.container(horizontal=True):
-            st.link_button(
-                f"Download {whole(len(table))} of {whole(every)} rows as CSV",
-                selection.address(f"/api/v1/views/{chosen}.csv"),
-                icon=":material/download:",
-            )
-            st.link_button(
-                "CSV without protection for spreadsheets",
-                selection.address(f"/api/v1/views/{chosen}.csv") + ("&" if selection.query() else "?") + "safe=false",
-                type="tertiary",
-                help="The usual file puts an apostrophe before texts that a spreadsheet would take for a formula.",
-            )
+        _view_files(made, selection, len(table), every)
+
+
+@st.fragment
+def _view_files(made: views.View, selection: Selection, rows: int, every: int) -> None:
+    """The files of the chosen view. A fragment, so that a menu opens without running the page."""
+    csv, *others = files(made, selection, rows)
+    raw = f"{csv[0]}{'&' if '?' in csv[0] else '?'}safe=false"
+    with st.container(horizontal=True):
+        st.link_button(
+            f"Download {whole(rows)} of {whole(every)} rows as CSV",
+            csv[0],
+            icon=":material/download:",
+        )
+        with st.popover("Other files", key="menu_data_view"):
+            st.html(menu([*others, (raw, "CSV without protection for spreadsheets")]))
+            st.caption("The usual CSV puts an apostrophe before texts that a spreadsheet would take for a formula.")
+        share_menu(made, selection, "data_view")
 
 
 def tables_list() -> None:
@@ -85,9 +93,11 @@ def tables_list() -> None:
                 for field in descriptor.fields(chosen)
             },
         )
-        st.link_button(
-            f"Download {count(len(frame), 'row')} as CSV", f"/api/v1/tables/{chosen}.csv", icon=":material/download:"
-        )
+        address = f"/api/v1/tables/{chosen}"
+        with st.container(horizontal=True):
+            st.link_button(f"Download {count(len(frame), 'row')} as CSV", f"{address}.csv", icon=":material/download:")
+            for extension, name in (("xlsx", "Excel"), ("json", "JSON"), ("parquet", "Parquet")):
+                st.link_button(name, f"{address}.{extension}", type="tertiary")
 
 
 _LIMITS = (
@@ -103,7 +113,6 @@ _LIMITS = (
 
 def terms() -> None:
     """Licence, citation and known limits."""
-    version = facts().version
     with st.container(border=True, key="card_terms"):
         st.subheader("Licence and citation", anchor="licence")
         st.markdown(
@@ -111,12 +120,7 @@ def terms() -> None:
             "[Creative Commons Attribution 4.0](https://creativecommons.org/licenses/by/4.0/). The code is under the "
             "Apache License 2.0. Cite it like this:"
         )
-        st.code(
-            "Municipal AI Investment Dashboard contributors: Municipal AI investment. "
-            f"Dataset, version {version}. Licence CC BY 4.0.",
-            language=None,
-            wrap_lines=True,
-        )
+        show_citation(cite(facts().descriptor.title, "/data"))
         st.markdown(
             "It rests on exchange rates of the European Central Bank, the US Federal Reserve and the World Bank, "
             "purchasing power of the World Bank (CC BY 4.0), the price index of the US Bureau of Labor Statistics, and "

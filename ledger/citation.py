@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from zlib import crc32
 
 from ledger.facts import Facts
 from ledger.selection import Selection
@@ -22,6 +23,10 @@ class Citation:
     bibtex: str
 
 
+#: Values of one filter that a citation names; its address holds all.
+_VALUES = 6
+
+
 def citation(
     facts: Facts,
     title: str,
@@ -33,19 +38,21 @@ def citation(
 
     `filters` are those that are on, each with its values in words (`filter_words`).
     """
-    chosen = "; ".join(f"{name}: {', '.join(values)}" for name, values in (filters or {}).items())
-    named = f"{title.rstrip('.?')} ({chosen})" if chosen else title.rstrip(".")
-    author = str(next(iter(facts.descriptor.raw.get("contributors", ())), {}).get("title", DASHBOARD))
+    chosen = in_words(filters or {})
+    named = f"{title.rstrip('.')} ({chosen})" if chosen else title.rstrip(".")
+    authors = [str(one["title"]) for one in facts.descriptor.raw.get("contributors", ()) if one.get("title")]
+    authors = authors or [DASHBOARD]
     licence = next((str(one.get("name", "")) for one in facts.descriptor.licenses), "")
     year = facts.descriptor.created[:4]
     version = facts.version
     stop = "" if named.endswith(("?", "!")) else "."
     text = (
-        f"{author} ({year}): {named}{stop} In: {DASHBOARD}, data version {version}. "
+        f"{'; '.join(authors)} ({year}): {named}{stop} In: {DASHBOARD}, data version {version}. "
         f"Licence {licence}. {address} (accessed {on.isoformat()})."
     )
     fields = {
-        "author": f"{{{_tex(author)}}}",
+        # The second braces keep a name whole, and the capitals of a title.
+        "author": " and ".join(f"{{{_tex(author)}}}" for author in authors),
         "title": f"{{{_tex(named)}}}",
         "year": year,
         "version": version,
@@ -53,9 +60,8 @@ def citation(
         "urldate": on.isoformat(),
         "note": f"{_tex(DASHBOARD)}, data version {version}, licence {licence}",
     }
-    key = f"municipal-ai-{re.sub('[^a-z0-9]+', '-', title.casefold()).strip('-')[:40].rstrip('-')}-{version}"
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
-    return Citation(text, f"@misc{{{key},\n{lines}\n}}\n")
+    return Citation(text, f"@misc{{{_key(title, filters or {}, version)},\n{lines}\n}}\n")
 
 
 def filter_words(selection: Selection, accepted: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -65,6 +71,34 @@ def filter_words(selection: Selection, accepted: Mapping[str, Mapping[str, str]]
         label = accepted.get(name, {}).get(value, value)
         words[name] = (*words.get(name, ()), label)
     return words
+
+
+#: Filters that read better otherwise than as a name and its values.
+_SAID = {
+    "from": "from {}",
+    "to": "to {}",
+    "public": "{}",
+    "disputed": "disputed facts: {}",
+    "lens": "money: {}",
+    "per_resident": "{}",
+}
+
+
+def in_words(filters: Mapping[str, tuple[str, ...]]) -> str:
+    """What `filter_words` gives as one text: `city: Rio de Janeiro; from 2024`."""
+    return "; ".join(_SAID.get(name, f"{name}: {{}}").format(_list(values)) for name, values in filters.items())
+
+
+def _list(values: tuple[str, ...]) -> str:
+    more = len(values) - _VALUES
+    return ", ".join(values) if more <= 0 else f"{', '.join(values[:_VALUES])} and {more} more"
+
+
+def _key(title: str, filters: Mapping[str, tuple[str, ...]], version: str) -> str:
+    """A key that two entries of a bibliography share only where they cite the same."""
+    slug = re.sub("[^a-z0-9]+", "-", title.casefold()).strip("-").removeprefix("municipal-ai-")[:40].rstrip("-")
+    digest = f"{crc32(repr(sorted(filters.items())).encode()):08x}" if filters else ""
+    return "-".join(filter(None, ["municipal-ai", slug, digest, version]))
 
 
 _SPECIAL = {

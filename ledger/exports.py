@@ -1,18 +1,27 @@
-"""Tables as files: CSV in the form of RFC 4180, safe for spreadsheets unless told otherwise."""
+"""Tables as files: CSV (RFC 4180), JSON, Parquet and XLSX, all of the same rows and values."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
+import xlsxwriter
 
 from ledger.selection import Selection
 
 BOM = "\ufeff"
+
+#: Rows that are written at a time: a large table is never in memory as text.
+CHUNK = 20_000
 
 #: What a spreadsheet may take for a formula: = + - @ (also full-width), tab or carriage return at
 #: the start of a cell, behind blanks or not. Apostrophes in front are escaped too, so that taking
@@ -26,15 +35,114 @@ def to_csv(table: pd.DataFrame, *, safe: bool = True) -> bytes:
     The safe form begins with a byte order mark and puts an apostrophe before text cells that a
     spreadsheet would take for a formula. Numbers and booleans stay what they are.
     """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    writer.writerows(zip(*(_cells(table[name], safe=safe) for name in table.columns), strict=True))
-    return ((BOM if safe else "") + out.getvalue()).encode()
+    return b"".join(csv_chunks(table, safe=safe))
+
+
+def csv_chunks(table: pd.DataFrame, *, safe: bool = True) -> Iterator[bytes]:
+    """The bytes of `to_csv`, some rows at a time."""
+    for number, part in enumerate(_parts(table)):
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, lineterminator="\r\n")
+        if number == 0:
+            out.write(BOM if safe else "")
+            writer.writerow(table.columns)
+        writer.writerows(zip(*(_cells(part[name], safe=safe) for name in table.columns), strict=True))
+        yield out.getvalue().encode()
+
+
+def _parts(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The table in pieces; a table without rows is one piece."""
+    for start in range(0, max(len(table), 1), CHUNK):
+        yield table.iloc[start : start + CHUNK]
+
+
+def json_chunks(table: pd.DataFrame, about: Mapping[str, Any]) -> Iterator[bytes]:
+    """A JSON object with what `about` says and the table as `rows`, some rows at a time.
+
+    A row is an object with every column; what is not known is null.
+    """
+    yield json.dumps({**about, "rows": []}, ensure_ascii=False).removesuffix("]}").encode()
+    first = True
+    for part in _parts(table):
+        columns = [_values(part[name]) for name in table.columns]
+        rows = [dict(zip(table.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+        if rows:
+            text = json.dumps(rows, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            yield (("" if first else ",") + text[1:-1]).encode()
+            first = False
+    yield b"]}"
+
+
+def to_parquet(table: pd.DataFrame, about: Mapping[str, str]) -> bytes:
+    """A table as Parquet with the types of its columns; `about` stands in the metadata of the file."""
+    # Arrow's own types alone: readers other than pandas know nothing of pandas' metadata.
+    made = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(dict(about))
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(made, out, compression="zstd")
+    return out.getvalue()
+
+
+#: What a sheet of a spreadsheet holds at most: rows with the header, and characters of a cell.
+SHEET_ROWS, CELL_CHARACTERS = 1_048_576, 32_767
+_CUT = " […]"
+
+
+def to_xlsx(table: pd.DataFrame, about: Sequence[tuple[str, str]]) -> bytes:
+    """A table as a workbook with two sheets: the rows, and what `about` says of them.
+
+    Texts are texts, whatever they begin with: no formula and no link starts from one. A text that is
+    too long for a cell is cut and ends in […]. What is not known is an empty cell.
+
+    Raises:
+        ValueError: where there are more rows than a sheet holds.
+    """
+    if len(table) >= SHEET_ROWS:
+        raise ValueError(f"A sheet holds {SHEET_ROWS - 1:,} rows and there are {len(table):,}.")
+    out = io.BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        bold = book.add_format({"bold": True})
+        sheet = book.add_worksheet("Data")
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, list(table.columns), bold)
+        if len(table.columns):
+            sheet.set_column(0, len(table.columns) - 1, 18)
+            sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+        for start, part in zip(range(1, len(table) + 1, CHUNK), _parts(table), strict=False):
+            rows = zip(*(_values(part[name]) for name in table.columns), strict=True)
+            for number, row in enumerate(rows, start=start):
+                for column, value in enumerate(row):
+                    _write_cell(sheet, number, column, value)
+        notes = book.add_worksheet("About")
+        notes.set_column(0, 0, 24)
+        notes.set_column(1, 1, 110)
+        for number, (name, value) in enumerate(about):
+            notes.write_string(number, 0, name, bold)
+            _write_cell(notes, number, 1, value)
+    return out.getvalue()
+
+
+def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, column, value)
+    elif len(value) > CELL_CHARACTERS:
+        sheet.write_string(row, column, value[: CELL_CHARACTERS - len(_CUT)] + _CUT)
+    else:
+        sheet.write_string(row, column, value)
+
+
+def _values(column: pd.Series) -> list[Any]:
+    """The values as Python's own: bool, int, float or str; None for what is not known."""
+    values: list[Any] = column.astype(object).where(column.notna(), None).tolist()
+    return values
 
 
 def _cells(column: pd.Series, *, safe: bool) -> list[str]:
-    values = column.astype(object).where(column.notna(), None).tolist()
+    values = _values(column)
     if pd.api.types.is_bool_dtype(column.dtype):
         return ["" if value is None else str(bool(value)).lower() for value in values]
     if pd.api.types.is_numeric_dtype(column.dtype):

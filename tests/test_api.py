@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
+import openpyxl
+import pandas as pd
 import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -17,7 +20,7 @@ from api import routes
 from ledger import dataset, views
 from ledger.exports import BOM, to_csv
 from ledger.facts import Facts
-from ledger.selection import NAMES, Selection, choices
+from ledger.selection import NAMES, Selection, choices, parse
 
 APP = Starlette(routes=routes.routes)
 TABLES = tuple(dataset.facts().tables.frames)
@@ -40,7 +43,13 @@ class Answer:
         return json.loads(self.content)
 
 
-def get(address: str, query: Sequence[tuple[str, str]] = (), *, method: str = "GET") -> Answer:
+def get(
+    address: str,
+    query: Sequence[tuple[str, str]] = (),
+    *,
+    method: str = "GET",
+    headers: Sequence[tuple[bytes, bytes]] = (),
+) -> Answer:
     """Ask the routes, without a server; `address` is encoded as in a request line."""
     path, _, given = address.partition("?")
     scope = {
@@ -54,12 +63,16 @@ def get(address: str, query: Sequence[tuple[str, str]] = (), *, method: str = "G
         "path": unquote(path),
         "raw_path": path.encode(),
         "query_string": (given or urlencode(query)).encode(),
-        "headers": [(b"host", b"localhost")],
+        "headers": [(b"host", b"localhost"), (b"origin", b"https://example.org"), *headers],
     }
     sent: list[dict[str, Any]] = []
 
+    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        for message in asked:
+            return message
+        return await asyncio.Future()  # The asker waits for the answer and does not hang up.
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
@@ -187,7 +200,11 @@ def test_a_table_takes_no_filters_and_says_so() -> None:
     answer = get("/api/v1/tables/funding.csv?city=rio-de-janeiro")
     assert answer.status == 400
     (problem,) = answer.json()["problems"]
-    assert (problem["name"], problem["value"], problem["accepted"]) == ("city", "rio-de-janeiro", ["safe"])
+    assert (problem["name"], problem["value"], problem["accepted"]) == (
+        "city",
+        "rio-de-janeiro",
+        ["safe", "limit", "offset"],
+    )
 
 
 def test_a_refusal_is_no_script() -> None:
@@ -220,3 +237,177 @@ def test_without_disputed_facts_the_files_leave_rio_3_5_out_and_say_how_much(fac
     own = every[every["disputed"].isin(["open", "conceded"])]
     assert (int(left_out), rows) == (len(own), f"{len(every)} rows")
     assert "x-left-out-by-disputed" not in get("/api/v1/views/model-scores.csv").headers
+
+
+# The same rows in every form
+
+#: One value of each filter, and some together.
+QUERIES = [
+    [],
+    *([(name, next(iter(values)))] for name, values in choices(dataset.facts()).items()),
+    [("city", "rio-de-janeiro"), ("lens", "stated")],
+    [("from", "2025"), ("to", "2025"), ("disputed", "exclude")],
+]
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = table.astype(object).where(table.notna(), None)
+    return [dict(zip(table.columns, row, strict=True)) for row in plain.itertuples(index=False, name=None)]
+
+
+@pytest.mark.parametrize("view", views.VIEWS)
+def test_every_form_of_a_view_holds_the_rows_of_its_table_for_every_filter(facts: Facts, view: str) -> None:
+    seen = set()
+    for query in QUERIES:
+        selection = selection_of(query, facts)
+        # What does not concern the view changes nothing: its files are looked at once.
+        relevant = views.VIEWS[view].relevant(selection)
+        if relevant in seen:
+            continue
+        seen.add(relevant)
+        expected = records(views.table(view, facts, selection))
+        names = [*views.VIEWS[view].origin]
+
+        answer = get(f"/api/v1/views/{view}.json", query).json()
+        assert answer["rows"] == expected, query
+        assert answer["total_rows"] == len(expected)
+        assert [column["name"] for column in answer["columns"]] == names
+
+        parquet = pd.read_parquet(io.BytesIO(get(f"/api/v1/views/{view}.parquet", query).content))
+        assert list(parquet.columns) == names
+        assert records(parquet) == expected, query
+
+        book = openpyxl.load_workbook(
+            io.BytesIO(get(f"/api/v1/views/{view}.xlsx", query).content), read_only=True, data_only=False
+        )
+        head, *rows = [list(row) for row in book["Data"].iter_rows(values_only=True, max_col=len(names))]
+        assert head == names
+        filled = [row for row in rows if row != [None] * len(names)]
+        assert len(filled) == len(expected)
+        for row, record in zip(filled, expected, strict=True):
+            assert row == [same(value) for value in record.values()], query
+
+        csv_rows = pd.read_csv(
+            io.BytesIO(get(f"/api/v1/views/{view}.csv", [*query, ("safe", "false")]).content),
+            dtype=str, keep_default_na=False,
+        )  # fmt: skip
+        assert len(csv_rows) == len(expected)
+        for name in names:
+            for text, record in zip(csv_rows[name], expected, strict=True):
+                assert as_text(record[name], text), (query, name, text)
+
+
+def selection_of(query: list[tuple[str, str]], facts: Facts) -> Selection:
+    selection, problems = parse(query, choices(facts))
+    assert not problems
+    return selection
+
+
+def same(value: Any) -> Any:
+    """A value as a workbook gives it back: a number as close as its sixteen digits are; an empty text is no cell."""
+    if isinstance(value, float):
+        return pytest.approx(value, rel=1e-14, abs=0)
+    return value or None if isinstance(value, str) else value
+
+
+def as_text(value: Any, text: str) -> bool:
+    """Whether a cell of a CSV file says the value."""
+    if value is None:
+        return text == ""
+    if isinstance(value, bool):
+        return text == str(value).lower()
+    if isinstance(value, int | float):
+        return float(text) == value
+    return text == value.replace("\r\n", "\n") or text == value
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_form_of_a_table_holds_its_rows(facts: Facts, table: str) -> None:
+    expected = records(facts.tables[table])
+    assert get(f"/api/v1/tables/{table}.json").json()["rows"] == expected
+    assert records(pd.read_parquet(io.BytesIO(get(f"/api/v1/tables/{table}.parquet").content))) == expected
+    book = openpyxl.load_workbook(io.BytesIO(get(f"/api/v1/tables/{table}.xlsx").content), read_only=True)
+    width = len(facts.tables[table].columns)
+    rows = [list(row) for row in book["Data"].iter_rows(values_only=True, min_row=2, max_col=width)]
+    assert rows == [[same(value) for value in record.values()] for record in expected]
+
+
+# What comes with every answer
+
+
+def test_json_says_what_its_rows_are_and_how_to_cite_them(facts: Facts) -> None:
+    answer = get("/api/v1/views/funding-by-city.json?city=rio-de-janeiro&benchmark=AIME%202026").json()
+    assert answer["data_version"] == facts.version
+    assert answer["filters"] == {"city": ["rio-de-janeiro"]}
+    assert answer["filters_without_effect"] == ["benchmark"]
+    assert answer["licence"]["name"] == "CC-BY-4.0"
+    assert "Rio de Janeiro" in answer["citation"]
+    assert facts.version in answer["citation"]
+    assert answer["bibtex"].startswith("@misc{")
+
+
+def test_a_copy_that_still_holds_is_not_sent_again() -> None:
+    first = get("/api/v1/views/funding-by-city.csv?city=seoul")
+    tag, changed = first.headers["etag"], first.headers["last-modified"]
+    again = get("/api/v1/views/funding-by-city.csv?city=seoul", headers=[(b"if-none-match", tag.encode())])
+    assert (again.status, again.content) == (304, b"")
+    assert again.headers["etag"] == tag
+    since = get("/api/v1/views/funding-by-city.csv?city=seoul", headers=[(b"if-modified-since", changed.encode())])
+    assert since.status == 304
+    other = get("/api/v1/views/funding-by-city.csv?city=dubai", headers=[(b"if-none-match", tag.encode())])
+    assert other.status == 200
+    assert other.content
+    assert "max-age" in first.headers["cache-control"]
+
+
+def test_pages_of_rows_make_the_whole_together(facts: Facts) -> None:
+    whole = get("/api/v1/views/funding-register.json").json()
+    address, rows = "/api/v1/views/funding-register.json?limit=100", []
+    while address:
+        answer = get(address).json()
+        assert len(answer["rows"]) <= 100
+        rows += answer["rows"]
+        address = (answer["next"] or "").removeprefix("http://localhost")
+    assert rows == whole["rows"]
+    cut = get("/api/v1/views/funding-register.csv?limit=10&offset=20")
+    assert 'rel="next"' in cut.headers["link"]
+    assert 'rel="prev"' in cut.headers["link"]
+    assert cut.headers["x-total-rows"] == str(whole["total_rows"])
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=x", "offset=-1", "limit=1&limit=2", "safe=true"])
+def test_a_page_that_is_none_is_refused(query: str) -> None:
+    answer = get(f"/api/v1/views/funding-ladder.json?{query}")
+    assert answer.status == 400
+    assert answer.json()["problems"][0]["message"]
+
+
+def test_a_workbook_starts_no_formula_and_tells_what_it_is(facts: Facts) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(get("/api/v1/views/sources-register.xlsx").content))
+    cells = [cell for row in book["Data"].iter_rows() for cell in row]
+    assert any(cell.value == "+COMUNIDAD" for cell in cells)
+    assert {cell.data_type for cell in cells} <= {"s", "n", "b", "inlineStr"}
+    about = {row[0]: row[1] for row in book["About"].iter_rows(values_only=True)}
+    assert about["Data version"] == facts.version
+    assert "creativecommons.org" in about["Licence"]
+
+
+def test_the_contract_names_every_address_and_every_accepted_code(facts: Facts) -> None:
+    contract = get("/api/v1/openapi.json").json()
+    assert contract["openapi"].startswith("3.1")
+    forms = ("csv", "json", "parquet", "xlsx")
+    addresses = {f"/v1/{kind}.{form}" for kind in ("views/{view}", "tables/{table}") for form in forms}
+    assert addresses <= set(contract["paths"])
+    parameters = contract["components"]["parameters"]
+    assert parameters["query-city"]["schema"]["items"]["enum"] == list(choices(facts)["city"])
+    assert {name.removeprefix("query-") for name in parameters} >= set(NAMES)
+
+
+def test_the_readable_contract_asks_nobody_else() -> None:
+    page = get("/api/docs")
+    text = page.content.decode()
+    assert "http" not in text.replace("https://github", "")
+    assert "'sha256-" in page.headers["content-security-policy"]
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css"):
+        assert f"/api/docs/static/{name}" in text
+        assert get(f"/api/docs/static/{name}").status == 200

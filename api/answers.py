@@ -1,0 +1,143 @@
+"""What every answer carries: version, filters, licence, citation, and how long it may be kept."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.datastructures import Headers
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
+
+from ledger import dataset
+from ledger.address import public_address
+
+CSV = "text/csv; charset=utf-8"
+JSON = "application/json"
+PARQUET = "application/vnd.apache.parquet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP = "application/zip"
+JSON_LD = "application/ld+json"
+
+_ROOT = Path(__file__).resolve().parent.parent
+#: Seconds for which an answer may be kept without asking again.
+_FRESH = 300
+#: Headers that programs in a browser may read.
+EXPOSED = (
+    "Content-Disposition",
+    "ETag",
+    "Link",
+    "X-Citation",
+    "X-Data-Version",
+    "X-Filters",
+    "X-Filters-Without-Effect",
+    "X-Left-Out-By-Disputed",
+    "X-Total-Rows",
+)
+
+
+def send(
+    request: Request,
+    chunks: Callable[[], Iterable[bytes]],
+    media_type: str,
+    *,
+    headers: dict[str, str] | None = None,
+    file: str = "",
+) -> Response:
+    """An answer whose bytes are made by `chunks`, and only where the asker does not hold them already.
+
+    One piece is sent with its length; more are streamed. `file` names what is to be saved.
+    """
+    every = _common(request)
+    for name, value in (headers or {}).items():
+        every[name] = f"{every[name]}, {value}" if name == "Link" else value
+    if file:
+        every["Content-Disposition"] = f'attachment; filename="{file}"'
+    if _is_known(request, every):
+        return NotModifiedResponse(Headers(every))
+    pieces = iter(chunks())
+    first, second = next(pieces, b""), next(pieces, None)
+    if second is None:
+        return Response(first, media_type=media_type, headers=every)
+    return StreamingResponse(_rest(first, second, pieces), media_type=media_type, headers=every)
+
+
+def _rest(first: bytes, second: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    return chain((first, second), pieces)
+
+
+def _common(request: Request) -> dict[str, str]:
+    """Headers of every answer that succeeds."""
+    facts = dataset.facts()
+    licence = next((one["path"] for one in facts.descriptor.licenses if "path" in one), "")
+    links = [
+        f'<{licence}>; rel="license"',
+        '</api/v1/datapackage.json>; rel="describedby"; type="application/json"',
+        '</api/v1/openapi.json>; rel="service-desc"; type="application/json"',
+        '</api/docs>; rel="service-doc"; type="text/html"',
+    ]
+    address = f"{public_address(str(request.url))}{request.url.path}?{request.url.query}"
+    # The day is part of it since citations say when something was looked at.
+    known = "|".join((facts.version, _code(), datetime.now(UTC).date().isoformat(), address))
+    return {
+        "X-Data-Version": facts.version,
+        "Link": ", ".join(links),
+        "Cache-Control": f"public, max-age={_FRESH}",
+        # Weak: the same answer may come in one encoding or another.
+        "ETag": f'W/"{hashlib.sha256(known.encode()).hexdigest()[:24]}"',
+        "Last-Modified": format_datetime(_modified(), usegmt=True),
+    }
+
+
+def _is_known(request: Request, headers: dict[str, str]) -> bool:
+    """Whether the asker's copy still holds."""
+    bare = Headers({"etag": headers["ETag"].removeprefix("W/"), "last-modified": headers["Last-Modified"]})
+    return StaticFiles().is_not_modified(bare, request.headers)
+
+
+@cache
+def _sources() -> tuple[Path, ...]:
+    """The files that answers are made from."""
+    code = [file for part in ("ledger", "api") for file in (_ROOT / part).rglob("*.py")]
+    return (*sorted(code), _ROOT / "requirements.txt", *sorted(dataset.DATA.iterdir()))
+
+
+@cache
+def _code() -> str:
+    """A digest of what makes answers: a new version of the code may answer in another way."""
+    digest = hashlib.sha256()
+    for file in _sources():
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _modified() -> datetime:
+    """When code or data changed last."""
+    return datetime.fromtimestamp(int(max(file.stat().st_mtime for file in _sources())), UTC)
+
+
+def plain(text: str) -> str:
+    """A text as a header may hold it: ASCII, on one line."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return " ".join(ascii_text.split())
+
+
+def other_page(request: Request, offset: int, limit: int) -> str:
+    """The path and query of this request for other rows."""
+    query = [(name, value) for name, value in request.query_params.multi_items() if name not in ("offset", "limit")]
+    return f"{request.url.path}?{urlencode([*query, ('limit', limit), ('offset', offset)])}"
+
+
+def not_found(what: str, name: str, accepted: tuple[str, ...]) -> Response:
+    """Say that there is nothing of this name, and what there is."""
+    message = f"There is no {what} “{name}”. The {what}s are: {', '.join(accepted)}."
+    return JSONResponse({"message": message, "accepted": list(accepted)}, status_code=404)

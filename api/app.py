@@ -1,0 +1,486 @@
+"""The open-data API under `/api`: views and tables as files, and the contract that says so."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import fastapi_offline
+import pandas as pd
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api import answers
+from api.queries import (
+    TABLE_NAMES,
+    Filters,
+    Paged,
+    Refusal,
+    TableCsvQuery,
+    TableName,
+    ViewCsvQuery,
+    ViewName,
+    ViewQuery,
+    problems_of,
+    selection_of,
+    table_query,
+)
+from ledger import dataset, views
+from ledger.address import public_address
+from ledger.citation import citation, filter_words
+from ledger.effects import effect
+from ledger.exports import csv_chunks, file_name, json_chunks, to_parquet, to_xlsx
+from ledger.selection import Selection, choices
+
+
+class Problem(BaseModel):
+    """One part of an address that was not understood."""
+
+    name: str
+    value: str
+    accepted: list[str]
+    message: str
+
+
+class BadRequest(BaseModel):
+    """Why a query is refused: every problem, with the accepted values."""
+
+    message: str
+    problems: list[Problem]
+
+
+class NotFound(BaseModel):
+    """That there is nothing of this name, and what there is."""
+
+    message: str
+    accepted: list[str]
+
+
+class ColumnMeaning(BaseModel):
+    """What a column holds."""
+
+    name: str
+    title: str
+    description: str
+    type: str
+    unit: str
+
+
+class Answer(BaseModel):
+    """The rows of a view or a table, with what is needed to use and to cite them."""
+
+    name: str
+    title: str
+    description: str
+    data_version: str
+    filters: dict[str, list[str]]
+    filters_without_effect: list[str]
+    left_out_by_disputed: int | None
+    licence: dict[str, str]
+    citation: str
+    bibtex: str
+    address: str
+    columns: list[ColumnMeaning]
+    total_rows: int
+    offset: int
+    limit: int | None
+    next: str | None
+    rows: list[dict[str, str | int | float | bool | None]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows that were asked for, and what is to be said of them."""
+
+    name: str
+    table: pd.DataFrame
+    about: dict[str, Any]
+    headers: dict[str, str]
+    selection: Selection
+
+
+app = FastAPI(
+    title="Municipal AI Investment Dashboard: open data",
+    version="1",
+    description="Every view and every table of the dashboard, for the same filters as its pages. Money at different "
+    "stages is never added; what is disputed is marked. Data: CC BY 4.0.",
+    openapi_url=None,
+    docs_url=None,
+    redoc_url=None,
+)
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The copy that the asker holds still is the answer."},
+    400: {"model": BadRequest, "description": "A name or a value was not understood."},
+    404: {"model": NotFound, "description": "There is nothing of this name."},
+}
+
+
+def _file_of(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
+    schema = {"type": "string"} if media_type.startswith("text/") else {"type": "string", "format": "binary"}
+    return {200: {"description": description, "content": {media_type: {"schema": schema}}}, **_REFUSED}
+
+
+_CSV = _file_of("text/csv", "The rows as CSV (RFC 4180, UTF-8); an empty cell is not known.")
+_PARQUET = _file_of(answers.PARQUET, "The rows as Parquet, with the types of the columns.")
+_XLSX = _file_of(answers.XLSX, "The rows as an Excel workbook; its second sheet says what they are.")
+_JSON: dict[int | str, dict[str, Any]] = {200: {"model": Answer, "description": "The rows as JSON."}, **_REFUSED}
+
+
+@app.get("/v1/views/{view}.csv", responses=_CSV, response_class=Response, tags=["views"], summary="A view as CSV")
+def view_csv(request: Request, view: ViewName, query: Annotated[ViewCsvQuery, Query()]) -> Response:
+    """The table of a view for the filters, as a file for spreadsheets and programs."""
+    return _answer(request, lambda: _of_view(request, view, query), "csv", safe=query.safe)
+
+
+@app.get("/v1/views/{view}.json", responses=_JSON, response_class=Response, tags=["views"], summary="A view as JSON")
+def view_json(request: Request, view: ViewName, query: Annotated[ViewQuery, Query()]) -> Response:
+    """The table of a view for the filters, with the meaning of its columns, licence and citation."""
+    return _answer(request, lambda: _of_view(request, view, query), "json")
+
+
+@app.get(
+    "/v1/views/{view}.parquet", responses=_PARQUET, response_class=Response, tags=["views"], summary="A view as Parquet"
+)
+def view_parquet(request: Request, view: ViewName, query: Annotated[ViewQuery, Query()]) -> Response:
+    """The table of a view for the filters, typed."""
+    return _answer(request, lambda: _of_view(request, view, query), "parquet")
+
+
+@app.get("/v1/views/{view}.xlsx", responses=_XLSX, response_class=Response, tags=["views"], summary="A view for Excel")
+def view_xlsx(request: Request, view: ViewName, query: Annotated[ViewQuery, Query()]) -> Response:
+    """The table of a view for the filters, as a workbook."""
+    return _answer(request, lambda: _of_view(request, view, query), "xlsx")
+
+
+@app.get("/v1/tables/{table}.csv", responses=_CSV, response_class=Response, tags=["tables"], summary="A table as CSV")
+def table_csv(request: Request, table: TableName, query: Annotated[TableCsvQuery, Query()]) -> Response:
+    """A table of the dataset, whole."""
+    return _answer(request, lambda: _of_table(request, table, query), "csv", safe=query.safe)
+
+
+@app.get(
+    "/v1/tables/{table}.json", responses=_JSON, response_class=Response, tags=["tables"], summary="A table as JSON"
+)
+def table_json(request: Request, table: TableName, query: Annotated[Paged, Query()]) -> Response:
+    """A table of the dataset, whole, with the meaning of its columns, licence and citation."""
+    return _answer(request, lambda: _of_table(request, table, query), "json")
+
+
+@app.get(
+    "/v1/tables/{table}.parquet",
+    responses=_PARQUET,
+    response_class=Response,
+    tags=["tables"],
+    summary="A table as Parquet",
+)
+def table_parquet(request: Request, table: TableName, query: Annotated[Paged, Query()]) -> Response:
+    """A table of the dataset, whole, typed."""
+    return _answer(request, lambda: _of_table(request, table, query), "parquet")
+
+
+@app.get(
+    "/v1/tables/{table}.xlsx", responses=_XLSX, response_class=Response, tags=["tables"], summary="A table for Excel"
+)
+def table_xlsx(request: Request, table: TableName, query: Annotated[Paged, Query()]) -> Response:
+    """A table of the dataset, whole, as a workbook."""
+    return _answer(request, lambda: _of_table(request, table, query), "xlsx")
+
+
+# What is asked for
+
+
+def _of_view(request: Request, name: str, query: ViewQuery) -> Part | Response:
+    if name not in views.VIEWS:
+        return answers.not_found("view", name, tuple(views.VIEWS))
+    facts = dataset.facts()
+    selection = selection_of(request)
+    made = views.VIEWS[name]
+    relevant, ignored = made.relevant(selection), made.without_effect(selection)
+    found = effect(name, facts, selection)
+    headers = {}
+    if ignored:
+        headers["X-Filters-Without-Effect"] = ", ".join(ignored)
+    if found:
+        headers["X-Left-Out-By-Disputed"] = f"{found.left_out} of {found.rows} rows"
+    about = {
+        "title": made.title,
+        "description": made.description,
+        "filters_without_effect": list(ignored),
+        "left_out_by_disputed": found.left_out if found else None,
+        "columns": [vars(column) for column in made.columns(facts.descriptor)],
+    }
+    return _part(request, name, views.table(name, facts, selection), about, headers, relevant, query)
+
+
+def _of_table(request: Request, name: str, query: Paged) -> Part | Response:
+    if name not in TABLE_NAMES:
+        return answers.not_found("table", name, TABLE_NAMES)
+    table_query(request)
+    facts = dataset.facts()
+    about = {
+        "title": facts.descriptor.table_title(name),
+        "description": facts.descriptor.table_description(name),
+        "filters_without_effect": [],
+        "left_out_by_disputed": None,
+        "columns": [
+            {
+                "name": field.name,
+                "title": field.title,
+                "description": field.description,
+                "type": field.type,
+                "unit": field.unit or "",
+            }
+            for field in facts.descriptor.fields(name)
+        ],
+    }
+    return _part(request, name, facts.tables[name], about, {}, Selection(), query)
+
+
+def _part(
+    request: Request,
+    name: str,
+    table: pd.DataFrame,
+    about: dict[str, Any],
+    headers: dict[str, str],
+    selection: Selection,
+    page: Paged,
+) -> Part:
+    """Cut the rows that are wanted, and say what every answer says."""
+    facts = dataset.facts()
+    end = len(table) if page.limit is None else page.offset + page.limit
+    base = public_address(str(request.url))
+    address = f"{base}{request.url.path}" + (f"?{request.url.query}" if request.url.query else "")
+    words = filter_words(selection, choices(facts))
+    cited = citation(facts, str(about["title"]), address, datetime.now(UTC).date(), words)
+    filters: dict[str, list[str]] = {}
+    for key, value in selection.query():
+        filters.setdefault(key, []).append(value)
+    following = None
+    links = []
+    if page.limit is not None and end < len(table):
+        following = f"{base}{answers.other_page(request, end, page.limit)}"
+        links.append(f'<{following}>; rel="next"')
+    if page.limit is not None and page.offset:
+        before = answers.other_page(request, max(0, page.offset - page.limit), page.limit)
+        links.append(f'<{base}{before}>; rel="prev"')
+    licence = next(iter(facts.descriptor.licenses), {})
+    return Part(
+        name=name,
+        table=table.iloc[page.offset : end],
+        about={
+            "name": name,
+            **about,
+            "data_version": facts.version,
+            "filters": filters,
+            "licence": dict(licence),
+            "citation": cited.text,
+            "bibtex": cited.bibtex,
+            "address": address,
+            "total_rows": len(table),
+            "offset": page.offset,
+            "limit": page.limit,
+            "next": following,
+        },
+        headers={
+            **headers,
+            "X-Total-Rows": str(len(table)),
+            "X-Filters": Selection.address(selection).removeprefix("?"),
+            "X-Citation": answers.plain(cited.text),
+            **({"Link": ", ".join(links)} if links else {}),
+        },
+        selection=selection,
+    )
+
+
+# What is answered
+
+
+def _answer(request: Request, find: Callable[[], Part | Response], form: str, *, safe: str = "true") -> Response:
+    part = find()
+    if isinstance(part, Response):
+        return part
+    makers: dict[str, tuple[str, Callable[[], Iterable[bytes]]]] = {
+        "csv": (answers.CSV, lambda: csv_chunks(part.table, safe=safe == "true")),
+        "json": (answers.JSON, lambda: [b"".join(json_chunks(part.table, part.about))]),
+        "parquet": (answers.PARQUET, lambda: [to_parquet(part.table, _notes(part))]),
+        "xlsx": (answers.XLSX, lambda: [to_xlsx(part.table, list(_notes(part).items()))]),
+    }
+    media_type, chunks = makers[form]
+    # Programs read JSON where it is; files are saved under a name that says what they are.
+    file = "" if form == "json" else file_name(part.name, part.selection, dataset.facts().version, form)
+    return answers.send(request, chunks, media_type, headers=part.headers, file=file)
+
+
+def _notes(part: Part) -> dict[str, str]:
+    """What a file says of itself: names and texts."""
+    about = part.about
+    notes = {
+        "Title": about["title"],
+        "Description": about["description"],
+        "Filters": "; ".join(f"{name}: {', '.join(values)}" for name, values in about["filters"].items()) or "none",
+        "Rows": f"{len(part.table)} of {about['total_rows']}",
+        "Data version": about["data_version"],
+        "Licence": " ".join(filter(None, (about["licence"].get("title"), about["licence"].get("path")))),
+        "Citation": about["citation"],
+        "Address": about["address"],
+    }
+    for column in about["columns"]:
+        unit = f" Unit: {column['unit']}." if column["unit"] else ""
+        notes[f"Column {column['name']}"] = f"{column['title']}: {column['description']}{unit}"
+    return notes
+
+
+# What there is
+
+
+@app.get("/v1/views", response_class=Response, tags=["about"], summary="Every view, with its columns and filters",
+         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **_REFUSED})  # fmt: skip
+def all_views(request: Request) -> Response:
+    """The views: id, title, what they answer, the filters that narrow them, and what each column means."""
+    descriptor = dataset.facts().descriptor
+    listed = [
+        {
+            "id": made.id,
+            "title": made.title,
+            "description": made.description,
+            "group": made.group,
+            "filters": list(made.filters),
+            "columns": [vars(column) for column in made.columns(descriptor)],
+            "address": f"/api/v1/views/{made.id}.json",
+        }
+        for made in views.VIEWS.values()
+    ]
+    return answers.send(request, lambda: [bytes(JSONResponse({"views": listed}).body)], answers.JSON)
+
+
+@app.get("/v1/filters", response_class=Response, tags=["about"], summary="Every filter, with its accepted values",
+         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **_REFUSED})  # fmt: skip
+def all_filters(request: Request) -> Response:
+    """The accepted values of each filter, with their labels."""
+    return answers.send(request, lambda: [bytes(JSONResponse(choices(dataset.facts())).body)], answers.JSON)
+
+
+# The contract
+
+
+def contract() -> dict[str, Any]:
+    """The OpenAPI document: what FastAPI makes of the routes, with the codes that the dataset accepts."""
+    made: dict[str, Any] = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0",
+        servers=[{"url": "/api"}],
+    )  # fmt: skip
+    accepted = choices(dataset.facts())
+    shared: dict[str, Any] = {}
+    for path in made["paths"].values():
+        for operation in path.values():
+            # The answer to what FastAPI refuses is our own.
+            operation["responses"].pop("422", None)
+            named = []
+            for parameter in operation.get("parameters", []):
+                name = parameter["name"]
+                if parameter["in"] == "query" and name in accepted and name in Filters.model_fields:
+                    _with_codes(parameter["schema"], list(accepted[name]))
+                shared[f"{parameter['in']}-{name}"] = parameter
+                named.append({"$ref": f"#/components/parameters/{parameter['in']}-{name}"})
+            if named:
+                operation["parameters"] = named
+    made["components"]["parameters"] = shared
+    for name in ("HTTPValidationError", "ValidationError"):
+        made["components"]["schemas"].pop(name, None)
+    return made
+
+
+def _with_codes(schema: dict[str, Any], codes: list[str]) -> None:
+    """Say which codes a repeated name takes."""
+    if schema.get("type") == "array":
+        schema["items"] = {"type": "string", "enum": codes}
+        schema["examples"] = [codes[:1]]
+
+
+@app.get("/v1/openapi.json", include_in_schema=False)
+def openapi(request: Request) -> Response:
+    """The contract."""
+    return answers.send(request, lambda: [bytes(JSONResponse(contract()).body)], answers.JSON)
+
+
+_STATIC = Path(fastapi_offline.__file__).parent / "static"
+app.mount("/docs/static", StaticFiles(directory=_STATIC), name="static")
+
+
+@app.get("/docs", include_in_schema=False)
+def docs(request: Request) -> Response:
+    """The contract, to read and to try; nothing comes from another host."""
+    page = get_swagger_ui_html(
+        openapi_url="/api/v1/openapi.json",
+        title=app.title,
+        swagger_js_url="/api/docs/static/swagger-ui-bundle.js",
+        swagger_css_url="/api/docs/static/swagger-ui.css",
+        swagger_favicon_url="/icon.svg",
+    )
+    inline = re.findall(rb"<script>(.*?)</script>", bytes(page.body), re.DOTALL)
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(code).digest()).decode()}'" for code in inline)
+    page.headers["Content-Security-Policy"] = (
+        f"default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return page
+
+
+# What is refused
+
+
+@app.exception_handler(RequestValidationError)
+def not_valid(request: Request, error: RequestValidationError) -> Response:
+    """What FastAPI did not understand, in the words of the pages."""
+    return _refused(problems_of(request, error.errors()))
+
+
+@app.exception_handler(Refusal)
+def not_accepted(request: Request, error: Refusal) -> Response:
+    """What the dataset does not know."""
+    return _refused(error.problems)
+
+
+@app.exception_handler(HTTPException)
+def not_there(request: Request, error: HTTPException) -> Response:
+    """An address or a method that there is not."""
+    message = f"{error.detail}. /api/docs says what there is."
+    return JSONResponse({"message": message, "accepted": []}, status_code=error.status_code, headers=error.headers)
+
+
+def _refused(problems: list[dict[str, Any]]) -> Response:
+    message = " ".join(str(problem["message"]) for problem in problems)
+    return JSONResponse({"message": message, "problems": problems}, status_code=400)
+
+
+class Heads:
+    """Answers HEAD like GET; the server leaves the body away."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask the app for what GET would give."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.inner(scope, receive, send)
+
+
+app.add_middleware(Heads)
+app.add_middleware(
+    CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], expose_headers=list(answers.EXPOSED)
+)

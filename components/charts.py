@@ -1,0 +1,59 @@
+"""A view's chart and the lines that stand beside it, on a card and in an embed alike."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from components.figures import FIGURES
+from components.figures.registry import Drawing
+from components.filters import LABELS
+from components.formats import count, whole
+from components.look import Look
+from components.state import facts
+from components.viewport import is_narrow
+from ledger import views
+from ledger.effects import Effect
+from ledger.facts import Facts
+from ledger.selection import Selection
+
+#: Where Plotly gets the land of its maps: from this server, never from another host.
+CHART_CONFIG: dict[str, Any] = {
+    "displayModeBar": False,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "responsive": True,
+    "topojsonURL": "/geo/",
+}
+
+
+def look() -> Look:
+    """How charts are to be drawn for this reader."""
+    return Look(dark=st.context.theme.type == "dark", narrow=is_narrow())
+
+
+@lru_cache(maxsize=256)
+def drawing(facts: Facts, view_id: str, selection: Selection, look: Look) -> Drawing:
+    """The figure of a view. Figures are shared between readers and never changed."""
+    return FIGURES[view_id](views.table(view_id, facts, selection), facts.descriptor, look)
+
+
+def source_line(made: views.View, selection: Selection) -> str:
+    """Number of sources, licence and version of the data behind a view."""
+    behind = views.table(made.detail or made.id, facts(), selection)
+    parts = [count(behind["source_id"].nunique(), "source")] if "source_id" in behind else []
+    return " · ".join([*parts, "CC BY 4.0", f"data {facts().version}"])
+
+
+def without_effect_line(made: views.View, selection: Selection) -> str:
+    """The filters that are on but do not change the view; empty where there is none."""
+    words = ", ".join(LABELS[name].lower() for name in made.without_effect(selection))
+    return f"Not changed by: {words}." if words else ""
+
+
+def left_out_line(found: Effect, selection: Selection) -> str:
+    """How many rows the filter on disputed facts left out."""
+    why = "as disputed" if selection.disputed == "exclude" else "as not disputed"
+    return f"{whole(found.left_out)} of {count(found.rows, 'row')} left out {why}."

@@ -1,0 +1,151 @@
+"""How a view leaves the dashboard: as files, as a citation, as an embed, as code."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from components.charts import drawing, look
+from components.figures import FIGURES
+from components.formats import count, escape
+from components.html import menu
+from components.look import Look
+from components.state import accepted, facts
+from ledger import views
+from ledger.address import public_address
+from ledger.citation import Citation, citation, filter_words
+from ledger.selection import Selection
+from ledger.snippets import snippets
+
+_PAGES = {
+    "spending": "/spending",
+    "sovereignty": "/sovereignty",
+    "models": "/models",
+    "initiatives": "/",
+    "evidence": "/evidence",
+}
+#: Views whose card stands on another page than those of their group.
+_ELSEWHERE = {
+    "funding-double-counts": "/evidence",
+    "funding-naive-sums": "/evidence",
+    "initiatives-ladder": "/initiative",
+}
+#: Views that have no card of their own.
+WITHOUT_CARD = ("initiatives-register", "initiatives-metrics", "city-profiles", "coverage-by-initiative")
+
+
+def view_address(made: views.View, selection: Selection) -> str:
+    """Where a view is to be seen for these filters: its card, or its file where it has none."""
+    chosen = made.relevant(selection)
+    if made.id in WITHOUT_CARD:
+        return chosen.address(f"/api/v1/views/{made.id}.csv")
+    return f"{chosen.address(_ELSEWHERE.get(made.id, _PAGES[made.group]))}#{made.id}"
+
+
+def files(made: views.View, selection: Selection, rows: int) -> list[tuple[str, str]]:
+    """The addresses of the files of a view, with their labels."""
+    everything = selection.lenses()
+    every = len(views.table(made.id, facts(), everything))
+    path = f"/api/v1/views/{made.id}"
+    links = [
+        (selection.address(f"{path}.csv"), f"CSV of what is shown: {count(rows, 'row')}"),
+        (everything.address(f"{path}.csv"), f"CSV of everything: {count(every, 'row')}"),
+        (selection.address(f"{path}.xlsx"), "Excel workbook of what is shown"),
+        (selection.address(f"{path}.json"), "JSON of what is shown"),
+        (selection.address(f"{path}.parquet"), "Parquet of what is shown"),
+    ]
+    if made.id in FIGURES:
+        theme = "dark" if look().dark else "light"
+        for form in ("png", "svg"):
+            query = urlencode([*selection.query(), ("format", form), ("theme", theme)])
+            links.append((f"/chart/{made.id}?{query}", f"Chart as {form.upper()}"))
+    return links
+
+
+def share_menu(made: views.View, selection: Selection, key: str) -> None:
+    """A menu with what is needed to cite a view, to embed its chart and to read it with a program.
+
+    It is filled when it is opened. `key` tells two menus of one view on a page apart.
+    """
+    has_chart = made.id in FIGURES
+    opened = st.popover(
+        "Cite and embed" if has_chart else "Cite",
+        icon=":material/format_quote:",
+        type="tertiary",
+        key=f"share_{key}",
+        on_change="rerun",
+    )
+    if not opened.open:
+        return
+    with opened:
+        names = ["Cite", "Embed", "Code"] if has_chart else ["Cite", "Code"]
+        tabs = dict(zip(names, st.tabs(names), strict=True))
+        with tabs["Cite"]:
+            show_citation(cite_view(made, selection))
+        if has_chart:
+            with tabs["Embed"]:
+                _embed(made, selection)
+        with tabs["Code"]:
+            _code(made, selection, key)
+
+
+def show_citation(cited: Citation) -> None:
+    """A citation as text and as BibTeX, to be copied."""
+    st.code(cited.text, language=None, wrap_lines=True)
+    st.caption("BibTeX")
+    st.code(cited.bibtex, language=None, wrap_lines=True)
+
+
+def cite_view(made: views.View, selection: Selection) -> Citation:
+    """The citation of a view for the filters that concern it."""
+    words = filter_words(made.relevant(selection), accepted(facts()))
+    return cite(made.title, view_address(made, selection), words)
+
+
+def cite(title: str, path: str, words: dict[str, tuple[str, ...]] | None = None) -> Citation:
+    """The citation of what stands at a path of this dashboard today."""
+    return citation(facts(), title, _base() + path, datetime.now(UTC).date(), words)
+
+
+def _base() -> str:
+    """The public address; empty where the browser has not said its own, so that addresses stay paths."""
+    asked = st.context.url
+    return public_address(asked) if asked else ""
+
+
+def _code(made: views.View, selection: Selection, key: str) -> None:
+    by_name = {one.name: one for one in snippets(_base(), made, selection, made.columns(facts().descriptor))}
+    name = st.segmented_control(
+        "Program", list(by_name), default="pandas", required=True, key=f"program_{key}", label_visibility="collapsed"
+    )
+    chosen = by_name[str(name)]
+    st.code(chosen.code, language=None, wrap_lines=True)
+    st.caption(chosen.hint)
+
+
+def _embed(made: views.View, selection: Selection) -> None:
+    path = made.relevant(selection).address(f"/embed/{made.id}")
+    st.code(iframe(made, selection, _base() + path), language=None, wrap_lines=True)
+    st.caption(
+        "It follows the light or dark theme of its reader; `theme=light` or `theme=dark` in the address fixes one."
+    )
+    st.html(menu([(path, "See the embed")]))
+
+
+def iframe(made: views.View, selection: Selection, address: str) -> str:
+    """The HTML that puts the embed at an address into another page."""
+    return (
+        f'<iframe src="{escape(address)}" title="{escape(made.title)}" width="100%" '
+        f'height="{_height(made, selection)}" style="border:0" loading="lazy"></iframe>'
+    )
+
+
+def _height(made: views.View, selection: Selection) -> int:
+    """As many pixels as an embed takes in a column of text, about 640 wide: its chart and the lines around it."""
+    chosen = made.relevant(selection)
+    drawn = [drawing(facts(), made.id, chosen, Look(narrow=narrow)) for narrow in (True, False)]
+    figure = max(int(one.figure.layout.height or 450) for one in drawn)
+    lines = -(-len(made.title) // 60) + -(-len(drawn[0].note) // 90) + bool(chosen.query())
+    return figure + 100 + 25 * lines
