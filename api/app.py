@@ -44,6 +44,7 @@ from ledger.address import public_address
 from ledger.citation import citation, filter_words
 from ledger.effects import effect
 from ledger.exports import csv_chunks, file_name, json_chunks, to_parquet, to_xlsx
+from ledger.package import descriptor_at
 from ledger.selection import Selection, choices
 
 
@@ -372,6 +373,14 @@ def all_views(request: Request) -> Response:
 def all_filters(request: Request) -> Response:
     """The accepted values of each filter, with their labels."""
     return answers.send(request, lambda: [bytes(JSONResponse(choices(dataset.facts())).body)], answers.JSON)
+
+
+@app.get("/v1/datapackage.json", response_class=Response, tags=["about"], summary="The descriptor of the dataset",
+         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **_REFUSED})  # fmt: skip
+def datapackage(request: Request) -> Response:
+    """What every table, column and code means (Data Package v2), with the address of each table."""
+    made = descriptor_at(dataset.facts(), public_address(str(request.url)))
+    return answers.send(request, lambda: [bytes(JSONResponse(made).body)], answers.JSON)
 
 
 # The contract

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote, urlencode
 import openpyxl
 import pandas as pd
 import pytest
+from frictionless import Package
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 
@@ -411,3 +412,12 @@ def test_the_readable_contract_asks_nobody_else() -> None:
     for name in ("swagger-ui-bundle.js", "swagger-ui.css"):
         assert f"/api/docs/static/{name}" in text
         assert get(f"/api/docs/static/{name}").status == 200
+
+
+def test_the_descriptor_leads_to_the_raw_csv_of_every_table(facts: Facts) -> None:
+    described = get("/api/v1/datapackage.json").json()
+    assert [resource["name"] for resource in described["resources"]] == list(TABLES)
+    for resource in described["resources"]:
+        answer = get(resource["path"].removeprefix("http://localhost"))
+        assert answer.content == to_csv(facts.tables[resource["name"]], safe=False)
+    assert Package.from_descriptor(described).resource_names == list(TABLES)  # Raises where it is not valid.
