@@ -44,7 +44,7 @@ from ledger.address import public_address
 from ledger.citation import citation, filter_words
 from ledger.effects import effect
 from ledger.exports import csv_chunks, file_name, json_chunks, to_parquet, to_xlsx
-from ledger.package import descriptor_at
+from ledger.package import descriptor_at, package_zip
 from ledger.selection import Selection, choices
 
 
@@ -381,6 +381,25 @@ def datapackage(request: Request) -> Response:
     """What every table, column and code means (Data Package v2), with the address of each table."""
     made = descriptor_at(dataset.facts(), public_address(str(request.url)))
     return answers.send(request, lambda: [bytes(JSONResponse(made).body)], answers.JSON)
+
+
+@app.get("/v1/package.zip", response_class=Response, tags=["about"], summary="The whole dataset as a data package",
+         responses=_file_of(answers.ZIP, "CSV files, datapackage.json and a README."))  # fmt: skip
+def package(request: Request, query: Annotated[Filters, Query()]) -> Response:
+    """Every table with its descriptor, licence, citation and method; with filters, the rows that they leave.
+
+    Rows that others refer to are kept, so that a filtered package is whole in itself.
+    """
+    facts = dataset.facts()
+    selection = selection_of(request).filters()
+    base = public_address(str(request.url))
+    return answers.send(
+        request,
+        lambda: [package_zip(facts, selection, base)],
+        answers.ZIP,
+        headers={"X-Filters": selection.address().removeprefix("?")},
+        file=file_name("municipal-ai-investment", selection, facts.version, "zip"),
+    )
 
 
 # The contract

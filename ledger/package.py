@@ -53,19 +53,13 @@ def package_zip(facts: Facts, selection: Selection, address: str, folder: Path =
     The same data, filters and address always give the same bytes.
     """
     selection = selection.filters()
-    files = {
-        resource["path"]: (folder / resource["path"]).read_bytes() for resource in facts.descriptor.raw["resources"]
-    }
-    files["datapackage.json"] = (folder / "datapackage.json").read_bytes()
+    paths = {resource["name"]: resource["path"] for resource in facts.descriptor.raw["resources"]}
+    files = {path: (folder / path).read_bytes() for path in ("datapackage.json", *paths.values())}
     chosen = kept = _all_rows(facts.tables)
     if selection.active():
         chosen = chosen_rows(facts, selection)
         kept = closed(facts.tables, chosen)
-        files |= {
-            resource["path"]: _some_rows(files[resource["path"]], kept[resource["name"]])
-            for resource in facts.descriptor.raw["resources"]
-            if resource["name"] in kept
-        }
+        files |= {paths[table]: _some_rows(files[paths[table]], rows) for table, rows in kept.items()}
         files["datapackage.json"] = _json(_filtered_descriptor(facts, selection))
     files["README.md"] = _readme(facts, selection, address, chosen, kept).encode()
     files["METHOD.md"] = METHOD.read_bytes()
@@ -84,6 +78,16 @@ class Reference(NamedTuple):
     rows: pd.Series[bool]
 
 
+def descriptor_at(facts: Facts, address: str) -> dict[str, Any]:
+    """The descriptor with each table at its own address: raw CSV under `address` (scheme and host)."""
+    resources = [
+        {**resource, "path": f"{address}/api/v1/tables/{resource['name']}.csv?safe=false"}
+        for resource in facts.descriptor.raw["resources"]
+        if "schema" in resource
+    ]
+    return {**facts.descriptor.raw, "resources": resources}
+
+
 def chosen_rows(facts: Facts, selection: Selection) -> Rows:
     """The rows that a selection leaves, those that belong to them, and tables that nothing ties to others whole."""
     tables = facts.tables
@@ -91,11 +95,13 @@ def chosen_rows(facts: Facts, selection: Selection) -> Rows:
     chosen = {name: _left(facts, selection, name) for name in _CHOSEN}
     within = closed(tables, none | chosen) | chosen
     referred_to = {reference.target for name in tables.frames for reference in _references(tables, name)}
-    for name, frame in tables.frames.items():
-        owners = [reference for reference in _owners(tables, name) if name not in _CHOSEN]
+    for name in tables.descriptor.tables:
+        owners = _owners(tables, name)
+        if name in _CHOSEN:
+            continue
         if owners:
-            chosen[name] = _belongs(frame, owners, tables, within)
-        elif name not in _CHOSEN and name not in referred_to:
+            chosen[name] = _belonging(tables, name, owners, within)
+        elif name not in referred_to:
             chosen[name] = ~none[name]
     return none | chosen
 
@@ -159,16 +165,15 @@ def _owners(tables: Tables, name: str) -> list[Reference]:
     ]
 
 
-def _belongs(frame: pd.DataFrame, owners: list[Reference], tables: Tables, within: Rows) -> pd.Series[bool]:
-    """Which rows belong to one of the rows `within`. A row belongs to the first owner that it names, or to all."""
-    belongs = pd.Series(True, index=frame.index)
-    open_ones = pd.Series(True, index=frame.index)
+def _belonging(tables: Tables, name: str, owners: list[Reference], within: Rows) -> pd.Series[bool]:
+    """Which rows of a table belong to one of the rows `within`: to the first owner that they name, or to all."""
+    frame = tables[name]
+    belonging = unowned = pd.Series(True, index=frame.index)
     for columns, target, keys, where in owners:
-        named = open_ones & where & frame[columns].notna().all(axis=1)
-        owned = _among(frame[columns], tables[target].loc[within[target], keys])
-        belongs = belongs.where(~named, owned)
-        open_ones &= ~named
-    return belongs
+        named = unowned & where & frame[columns].notna().all(axis=1)
+        belonging = belonging.where(~named, _among(frame[columns], tables[target].loc[within[target], keys]))
+        unowned = unowned & ~named
+    return belonging
 
 
 def _listed(names: str | list[str]) -> list[str]:
@@ -264,18 +269,27 @@ def _left_by_filters(
     yield "This is a part of the data. These filters are on:"
     yield "\n".join(f"- {_plain(in_words({name: values}))}" for name, values in words.items())
     yield (
-        "A filter narrows the tables that it concerns. Rows that belong to a row stay or go with it. Rows that no filter "
-        "chose are there where a row that was chosen refers to them: a city, an organisation, a source, the figure that "
-        "another one restates, the model that another one was built from. They are counted in the last column. Add "
-        "nothing over a table without a look at that column."
+        "A filter narrows the tables that it concerns. Rows that belong to a row stay or go with it. Rows that no "
+        "filter chose are there where a row that was chosen refers to them: a city, an organisation, a source, the "
+        "figure that another one restates, the model that another one was built from. The last column counts them."
     )
-    rows = ["| table | rows | of | narrowed by | only because others refer to them |", "|---|---:|---:|---|---:|"]
-    for table in facts.descriptor.tables:
+    lines = ["| table | rows | of | narrowed by | only because others refer to them |", "|---|---:|---:|---|---:|"]
+    added = {table: kept[table] & ~chosen[table] for table in facts.descriptor.tables}
+    for table, rows in added.items():
         filters = FILTERS[_CHOSEN[table][0]] if table in _CHOSEN else ()
         narrowed = ", ".join(name for name in selection.active() if name in filters)
-        added = int((kept[table] & ~chosen[table]).sum())
-        rows.append(f"| {table} | {int(kept[table].sum())} | {len(kept[table])} | {narrowed} | {added} |")
-    yield "\n".join(rows)
+        lines.append(f"| {table} | {int(kept[table].sum())} | {len(rows)} | {narrowed} | {int(rows.sum())} |")
+    yield "\n".join(lines)
+    referred = {table: rows for table, rows in added.items() if table in _CHOSEN and rows.any()}
+    if referred:
+        yield "No filter chose these rows; leave them out of counts and sums:"
+        yield "\n".join(f"- {table}: {_ids(facts, table, rows)}" for table, rows in referred.items())
+
+
+def _ids(facts: Facts, table: str, rows: pd.Series[bool]) -> str:
+    """The keys of some rows of a table."""
+    keys = facts.tables[table].loc[rows, _listed(facts.descriptor.schema(table)["primaryKey"])]
+    return ", ".join(_plain("/".join(key)) for key in keys.itertuples(index=False, name=None))
 
 
 def _essentials() -> Iterator[str]:

@@ -7,8 +7,10 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
+from zipfile import ZipFile
 
 import openpyxl
 import pandas as pd
@@ -421,3 +423,27 @@ def test_the_descriptor_leads_to_the_raw_csv_of_every_table(facts: Facts) -> Non
         answer = get(resource["path"].removeprefix("http://localhost"))
         assert answer.content == to_csv(facts.tables[resource["name"]], safe=False)
     assert Package.from_descriptor(described).resource_names == list(TABLES)  # Raises where it is not valid.
+
+
+@pytest.mark.parametrize("query", ["", "city=rio-de-janeiro", "disputed=exclude", "stage=contracted", "to=1990"])
+def test_the_package_is_valid_and_whole_in_itself(facts: Facts, query: str, tmp_path: Path) -> None:
+    answer = get(f"/api/v1/package.zip?{query}")
+    assert answer.status == 200
+    assert answer.content == get(f"/api/v1/package.zip?{query}").content
+    with ZipFile(io.BytesIO(answer.content)) as packed:
+        packed.extractall(tmp_path)
+    assert Package(str(tmp_path / "datapackage.json")).validate().valid
+    readme = (tmp_path / "README.md").read_text()
+    assert facts.version in readme
+    for table in TABLES:
+        assert table in readme
+        if not query:
+            assert (tmp_path / f"{table}.csv").read_bytes() == (dataset.DATA / f"{table}.csv").read_bytes()
+    if query.startswith("city"):
+        assert set(pd.read_csv(tmp_path / "initiatives.csv")["city_id"]) == {"rio-de-janeiro"}
+        assert "Rio de Janeiro" in readme
+
+
+def test_a_package_of_what_is_not_known_is_refused() -> None:
+    assert get("/api/v1/package.zip?city=atlantis").status == 400
+    assert get("/api/v1/package.zip?limit=3").status == 400
