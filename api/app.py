@@ -26,7 +26,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import answers
 from api.queries import (
-    TABLE_NAMES,
     Filters,
     Paged,
     Refusal,
@@ -37,6 +36,7 @@ from api.queries import (
     ViewQuery,
     problems_of,
     selection_of,
+    table_names,
     table_query,
 )
 from ledger import dataset, views
@@ -228,8 +228,8 @@ def _of_view(request: Request, name: str, query: ViewQuery) -> Part | Response:
 
 
 def _of_table(request: Request, name: str, query: Paged) -> Part | Response:
-    if name not in TABLE_NAMES:
-        return answers.not_found("table", name, TABLE_NAMES)
+    if name not in table_names():
+        return answers.not_found("table", name, table_names())
     table_query(request)
     facts = dataset.facts()
     about = {
@@ -422,6 +422,8 @@ def contract() -> dict[str, Any]:
                 name = parameter["name"]
                 if parameter["in"] == "query" and name in accepted and name in Filters.model_fields:
                     _with_codes(parameter["schema"], list(accepted[name]))
+                if name == "table":
+                    parameter["schema"]["enum"] = list(table_names())
                 shared[f"{parameter['in']}-{name}"] = parameter
                 named.append({"$ref": f"#/components/parameters/{parameter['in']}-{name}"})
             if named:

@@ -15,7 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from ledger import dataset, views
 from ledger.selection import Selection, choices, parse
 
-TABLE_NAMES = tuple(dataset.facts().tables.frames)
+
+def table_names() -> tuple[str, ...]:
+    """The names of the tables of the dataset."""
+    return tuple(dataset.facts().tables.frames)
+
 
 ViewName = Annotated[
     str,
@@ -29,7 +33,6 @@ TableName = Annotated[
     str,
     Path(
         description="The name of a table of the dataset; the descriptor says what it holds.",
-        json_schema_extra={"enum": list(TABLE_NAMES)},
         examples=["funding"],
     ),
 ]
