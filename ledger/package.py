@@ -235,11 +235,11 @@ def _readme(facts: Facts, selection: Selection, address: str, chosen: Rows, kept
         f"# {_plain(descriptor.title)}",
         _plain(descriptor.description),
         "\n".join(_about(facts, here)),
+        *(_left_by_filters(facts, selection, words, chosen, kept) if words else ()),
         "## How to cite it",
         "The day of access is that of the data; put your own in its place.",
         f"> {_plain(cited.text)}",
         f"```bibtex\n{cited.bibtex}```",
-        *(_left_by_filters(facts, selection, words, chosen, kept) if words else ()),
         "## Method",
         *_essentials(),
         "Everything else, such as lenses, disputes, grades and filters, is in METHOD.md.",
@@ -308,7 +308,7 @@ def _dictionary(descriptor: Descriptor, table: str, rows: int) -> Iterator[str]:
     yield "\n".join([*lines, *map(_column, fields)])
     for field in fields:
         if field.categories:
-            order = ", from weakest to strongest" if field.ordered else ""
+            order = ", in their order" if field.ordered else ""
             codes = [f"- `{one.value}`: {_plain(_meaning(one.label, one.description))}" for one in field.categories]
             yield "\n".join([f"Codes of `{field.name}`{order}:", "", *codes])
 
