@@ -202,8 +202,9 @@ DEFAULT = {field.name: field.default for field in fields(Selection)}
 NAMES = (*MANY, "from", "to", "public", "disputed", "lens", "per_resident")
 
 
+@lru_cache(maxsize=4)
 def choices(facts: Facts) -> dict[str, dict[str, str]]:
-    """The accepted values of each filter and their labels, in the order to show them."""
+    """The accepted values of each filter and their labels, in the order to show them; shared, never to be changed."""
     tables, descriptor = facts.tables, facts.descriptor
     cities, models = tables["cities"], tables["models"]
 
