@@ -30,6 +30,22 @@ JSON_LD = "application/ld+json"
 _ROOT = Path(__file__).resolve().parent.parent
 #: Seconds for which an answer may be kept without asking again.
 _FRESH = 300
+#: What the headers mean that every answer carries, …
+ALWAYS = {
+    "Cache-Control": "How long the answer may be kept without asking again.",
+    "ETag": "What tells this answer from others: sent back as If-None-Match, it saves sending the same again.",
+    "Last-Modified": "When data or code changed last: sent back as If-Modified-Since, it does the same.",
+    "Link": "Licence, descriptor and contract; where a limit is given, the rows after (next) and before (prev).",
+    "X-Data-Version": "The date of the data and the start of a digest of its files.",
+}
+#: … the answers with the rows of a view or a table, …
+OF_ROWS = {
+    "X-Citation": "How to cite the answer, in ASCII.",
+    "X-Filters": "The filters that narrow the rows, as in an address; empty where there are none.",
+    "X-Total-Rows": "How many rows there are, whatever the limit.",
+}
+#: … and the answers that are files.
+OF_FILES = {"Content-Disposition": "The name under which to save the file."}
 #: Headers that programs in a browser may read.
 EXPOSED = (
     "Content-Disposition",

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import fastapi_offline
 import pandas as pd
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
@@ -34,6 +34,7 @@ from api.queries import (
     ViewCsvQuery,
     ViewName,
     ViewQuery,
+    no_query,
     problems_of,
     selection_of,
     table_names,
@@ -139,6 +140,18 @@ _CSV = _file_of("text/csv", "The rows as CSV (RFC 4180, UTF-8); an empty cell is
 _PARQUET = _file_of(answers.PARQUET, "The rows as Parquet, with the types of the columns.")
 _XLSX = _file_of(answers.XLSX, "The rows as an Excel workbook; its second sheet says what they are.")
 _JSON: dict[int | str, dict[str, Any]] = {200: {"model": Answer, "description": "The rows as JSON."}, **_REFUSED}
+
+
+#: Addresses that say what there is.
+_ABOUT: dict[str, Any] = {
+    "response_class": Response,
+    "tags": ["about"],
+    "dependencies": [Depends(no_query)],
+    "responses": {
+        200: {"content": {answers.JSON: {"schema": {"type": "object"}}}},
+        **{status: _REFUSED[status] for status in (304, 400)},
+    },
+}
 
 
 @app.get("/v1/views/{view}.csv", responses=_CSV, response_class=Response, tags=["views"], summary="A view as CSV")
@@ -348,8 +361,7 @@ def _notes(part: Part) -> dict[str, str]:
 # What there is
 
 
-@app.get("/v1/views", response_class=Response, tags=["about"], summary="Every view, with its columns and filters",
-         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **_REFUSED})  # fmt: skip
+@app.get("/v1/views", summary="Every view, with its columns and filters", **_ABOUT)
 def all_views(request: Request) -> Response:
     """The views: id, title, what they answer, the filters that narrow them, and what each column means."""
     descriptor = dataset.facts().descriptor
@@ -368,15 +380,13 @@ def all_views(request: Request) -> Response:
     return answers.send(request, lambda: [bytes(JSONResponse({"views": listed}).body)], answers.JSON)
 
 
-@app.get("/v1/filters", response_class=Response, tags=["about"], summary="Every filter, with its accepted values",
-         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **_REFUSED})  # fmt: skip
+@app.get("/v1/filters", summary="Every filter, with its accepted values", **_ABOUT)
 def all_filters(request: Request) -> Response:
     """The accepted values of each filter, with their labels."""
     return answers.send(request, lambda: [bytes(JSONResponse(choices(dataset.facts())).body)], answers.JSON)
 
 
-@app.get("/v1/datapackage.json", response_class=Response, tags=["about"], summary="The descriptor of the dataset",
-         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **_REFUSED})  # fmt: skip
+@app.get("/v1/datapackage.json", summary="The descriptor of the dataset", **_ABOUT)
 def datapackage(request: Request) -> Response:
     """What every table, column and code means (Data Package v2), with the address of each table."""
     made = descriptor_at(dataset.facts(), public_address(str(request.url)))
@@ -413,8 +423,9 @@ def contract() -> dict[str, Any]:
     )  # fmt: skip
     accepted = choices(dataset.facts())
     shared: dict[str, Any] = {}
-    for path in made["paths"].values():
+    for address, path in made["paths"].items():
         for operation in path.values():
+            operation["responses"]["200"]["headers"] = _headers_of(address)
             # The answer to what FastAPI refuses is our own.
             operation["responses"].pop("422", None)
             named = []
@@ -432,6 +443,16 @@ def contract() -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         made["components"]["schemas"].pop(name, None)
     return made
+
+
+def _headers_of(address: str) -> dict[str, Any]:
+    """The headers that an answer of an address always carries, for the contract."""
+    told = dict(answers.ALWAYS)
+    told |= answers.OF_ROWS if "{" in address else {}
+    told |= {} if address.endswith((".json", "/views", "/filters")) else answers.OF_FILES
+    return {
+        name: {"description": meaning, "required": True, "schema": {"type": "string"}} for name, meaning in told.items()
+    }
 
 
 def _with_codes(schema: dict[str, Any], codes: list[str]) -> None:
@@ -493,7 +514,7 @@ def not_there(request: Request, error: HTTPException) -> Response:
 
 
 def _refused(problems: list[dict[str, Any]]) -> Response:
-    message = " ".join(str(problem["message"]) for problem in problems)
+    message = " ".join(dict.fromkeys(str(problem["message"]) for problem in problems))
     return JSONResponse({"message": message, "problems": problems}, status_code=400)
 
 

@@ -143,6 +143,18 @@ def table_query(request: Request) -> None:
         raise Refusal(found)
 
 
+def no_query(request: Request) -> None:
+    """Check that nothing is asked of an address that gives one answer.
+
+    Raises:
+        Refusal: with every name of the query.
+    """
+    message = "This address gives one answer: it takes no query."
+    asked = request.query_params.multi_items()
+    if asked:
+        raise Refusal([{"name": name, "value": value, "accepted": [], "message": message} for name, value in asked])
+
+
 def problems_of(request: Request, errors: Iterable[Any]) -> list[dict[str, Any]]:
     """Everything that is wrong with a query that FastAPI refused, in the words of the pages."""
     broken = {str(error["loc"][1]): error for error in errors if len(error["loc"]) > 1}

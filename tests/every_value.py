@@ -43,11 +43,9 @@ def main() -> None:
     total = [0, 0, 0, 0]
     with get_context("spawn").Pool(parser.parse_args().processes) as pool:
         for view, addresses, tables, files, faults in pool.imap_unordered(compare, views.VIEWS):
-            print(
-                f"{view}: {addresses:,} addresses, {tables:,} tables, {files:,} files, {len(faults)} faults", flush=True
-            )
-            for text in faults:
-                print(f"  {text}", flush=True)
+            counts = (addresses, tables, files, len(faults))
+            line = "{}: {:,} addresses, {:,} tables, {:,} files, {} faults".format(view, *counts)
+            print(line, *faults, sep="\n  ", flush=True)
             total = [sum(pair) for pair in zip(total, counts, strict=True)]
     minutes = (time.monotonic() - begun) / 60
     print("In all: {:,} addresses, {:,} tables, {:,} files, {} faults, {:.0f} minutes".format(*total, minutes))

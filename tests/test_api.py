@@ -78,7 +78,9 @@ def test_the_name_of_the_file_says_what_was_asked_for() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["funding", "funding-by-city.json", "FUNDING-BY-CITY", "%00", "<script>", "a b"])
+@pytest.mark.parametrize(
+    "name", ["funding", "funding-by-city.json", "FUNDING-BY-CITY", "%00", "\n", "a\nb", "<script>", "a b"]
+)
 def test_an_unknown_view_gets_the_list_of_views(name: str) -> None:
     answer = get(f"/api/v1/views/{quote(name)}.csv")
     assert answer.status == 404
@@ -130,6 +132,15 @@ def test_every_problem_is_told_at_once() -> None:
     answer = get("/api/v1/views/funding-by-city.csv?city=x1&colour=red&safe=maybe&lens=eur")
     assert answer.status == 400
     assert {problem["name"] for problem in answer.json()["problems"]} == {"city", "colour", "safe", "lens"}
+
+
+@pytest.mark.parametrize("address", ["views", "filters", "datapackage.json"])
+def test_an_address_that_gives_one_answer_takes_no_query(address: str) -> None:
+    assert get(f"/api/v1/{address}").status == 200
+    answer = get(f"/api/v1/{address}?city=seoul&colour=red")
+    assert answer.status == 400
+    assert [problem["name"] for problem in answer.json()["problems"]] == ["city", "colour"]
+    assert answer.json()["message"] == "This address gives one answer: it takes no query."
 
 
 def test_what_is_neither_safe_nor_raw_is_refused() -> None:
