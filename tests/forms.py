@@ -21,7 +21,7 @@ Query = tuple[tuple[str, str], ...]
 Rows = list[list[Any]]
 
 #: What a spreadsheet may take for a formula, written in another way than the code that guards against it.
-_DANGEROUS = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*\s*[\t\r]")
+DANGEROUS = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*\s*[\t\r]")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _same_text(found: Any, value: Any) -> bool:
 
 def _same_safe(found: Any, value: Any) -> bool:
     """As `_same_text`, with one apostrophe before what a spreadsheet might run, and before nothing else."""
-    if isinstance(value, str) and _DANGEROUS.match(value):
+    if isinstance(value, str) and DANGEROUS.match(value):
         return bool(found == f"'{value}")
     return _same_text(found, value)
 
