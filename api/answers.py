@@ -78,7 +78,8 @@ def send(
     if file:
         every["Content-Disposition"] = f'attachment; filename="{file}"'
     if _is_known(request, every):
-        return NotModifiedResponse(Headers(every))
+        # What the whole answer would say of itself, its encoding included: the copy may be a shared one.
+        return NotModifiedResponse(Headers({**every, "Vary": "Accept-Encoding"}))
     pieces = iter(chunks())
     first, second = next(pieces, b""), next(pieces, None)
     if second is None:

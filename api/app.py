@@ -289,7 +289,7 @@ def _part(
         following = f"{base}{answers.other_page(request, end, page.limit)}"
         links.append(f'<{following}>; rel="next"')
     if page.limit is not None and page.offset:
-        before = answers.other_page(request, max(0, page.offset - page.limit), page.limit)
+        before = answers.other_page(request, max(0, min(page.offset, len(table)) - page.limit), page.limit)
         links.append(f'<{base}{before}>; rel="prev"')
     licence = next(iter(facts.descriptor.licenses), {})
     return Part(
@@ -510,7 +510,8 @@ def not_accepted(request: Request, error: Refusal) -> Response:
 def not_there(request: Request, error: HTTPException) -> Response:
     """An address or a method that there is not."""
     message = f"{error.detail}. /api/docs says what there is."
-    return JSONResponse({"message": message, "accepted": []}, status_code=error.status_code, headers=error.headers)
+    headers = {**(error.headers or {}), **({"Allow": "GET, HEAD"} if error.status_code == 405 else {})}
+    return JSONResponse({"message": message, "accepted": []}, status_code=error.status_code, headers=headers)
 
 
 def _refused(problems: list[dict[str, Any]]) -> Response:
@@ -533,5 +534,10 @@ class Heads:
 
 app.add_middleware(Heads)
 app.add_middleware(
-    CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], expose_headers=list(answers.EXPOSED)
+    CORSMiddleware,
+    allow_origins=["*"],
+    allow_methods=["GET", "HEAD"],
+    # If-None-Match is one of those that a browser asks for first.
+    allow_headers=["*"],
+    expose_headers=list(answers.EXPOSED),
 )

@@ -173,7 +173,8 @@ def test_the_head_of_a_file_can_be_asked_for_alone_and_nothing_can_be_sent() -> 
     assert head.status == 200
     assert int(head.headers["content-length"]) == len(get("/api/v1/views/funding-ladder.csv").content)
     for method in ("POST", "PUT", "DELETE"):
-        assert get("/api/v1/views/funding-ladder.csv", method=method).status == 405
+        refused = get("/api/v1/views/funding-ladder.csv", method=method)
+        assert (refused.status, refused.headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_a_question_that_nothing_answers_is_an_empty_table_and_no_error() -> None:
@@ -224,12 +225,35 @@ def test_a_copy_that_still_holds_is_not_sent_again() -> None:
     again = get("/api/v1/views/funding-by-city.csv?city=seoul", headers=[(b"if-none-match", tag.encode())])
     assert (again.status, again.content) == (304, b"")
     assert again.headers["etag"] == tag
+    # A shared copy is told apart by its encoding and by who may read it.
+    assert {"Accept-Encoding", "Origin"} == {name.strip() for name in again.headers["vary"].split(",")}
     since = get("/api/v1/views/funding-by-city.csv?city=seoul", headers=[(b"if-modified-since", changed.encode())])
     assert since.status == 304
     other = get("/api/v1/views/funding-by-city.csv?city=dubai", headers=[(b"if-none-match", tag.encode())])
     assert other.status == 200
     assert other.content
     assert "max-age" in first.headers["cache-control"]
+
+
+def test_a_program_in_a_browser_may_say_what_it_holds_already() -> None:
+    wanted = (b"access-control-request-method", b"GET"), (b"access-control-request-headers", b"if-none-match")
+    asked = get("/api/v1/views/funding-by-city.csv", method="OPTIONS", headers=wanted)
+    assert asked.status == 200
+    assert asked.headers["access-control-allow-headers"] == "if-none-match"
+    assert asked.headers["access-control-allow-methods"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("address", ["/api", "/api/"])
+def test_the_api_itself_leads_to_its_contract(address: str) -> None:
+    answer = get(address)
+    assert (answer.status, answer.headers["location"]) == (307, "/api/docs")
+
+
+def test_before_rows_that_are_not_there_come_the_last_ones(facts: Facts) -> None:
+    total = len(views.table("funding-register", facts, Selection()))
+    answer = get("/api/v1/views/funding-register.csv?limit=10&offset=100000")
+    assert f'offset={total - 10}>; rel="prev"' in answer.headers["link"]
+    assert 'rel="next"' not in answer.headers["link"]
 
 
 def test_pages_of_rows_make_the_whole_together(facts: Facts) -> None:
