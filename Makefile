@@ -18,7 +18,7 @@ run: $(VENV)/run.stamp ## Start the dashboard on port 8501 (another: make run PO
 
 test: lint ## Check style and types and run every test
 	$(BIN)/python tests/machine_setup.py
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: $(VENV)/dev.stamp ## Check style and types
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlencode
@@ -15,6 +16,8 @@ from starlette.datastructures import Headers
 from api import routes
 
 APP = Starlette(routes=routes.routes)
+#: Where requests run: the thread of a test may hold the loop of a browser.
+_THREAD = ThreadPoolExecutor(1)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,10 @@ def get(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(APP(scope, receive, send))  # type: ignore[arg-type]
+    def answer() -> None:
+        asyncio.run(APP(scope, receive, send))  # type: ignore[arg-type]
+
+    _THREAD.submit(answer).result()
     start, *bodies = sent
     content = b"".join(message.get("body", b"") for message in bodies)
     return Answer(start["status"], Headers(raw=start["headers"]), content)
