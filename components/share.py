@@ -31,6 +31,7 @@ _ELSEWHERE = {
     "funding-double-counts": "/evidence",
     "funding-naive-sums": "/evidence",
     "initiatives-ladder": "/initiative",
+    "changes": "/data",
 }
 #: Views that have no card of their own.
 WITHOUT_CARD = ("initiatives-register", "initiatives-metrics", "city-profiles", "coverage-by-initiative")
