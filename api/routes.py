@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 
 from api.app import app
+from api.feed import feed
 
-routes: list[BaseRoute] = [Mount("/api", app)]
+routes: list[BaseRoute] = [Route("/feed.atom", feed), Mount("/api", app)]

@@ -92,6 +92,11 @@ def share_menu(made: views.View, selection: Selection, key: str) -> None:
             _code(made, selection, key)
 
 
+def feed_address(selection: Selection) -> str:
+    """The address of the feed of what changed, for the filters that concern it."""
+    return _base() + views.VIEWS["changes"].relevant(selection).address("/feed.atom")
+
+
 def show_citation(cited: Citation) -> None:
     """A citation as text and as BibTeX, to be copied."""
     st.code(cited.text, language=None, wrap_lines=True)
