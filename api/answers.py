@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -26,6 +27,7 @@ PARQUET = "application/vnd.apache.parquet"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
 JSON_LD = "application/ld+json"
+ATOM = "application/atom+xml; charset=utf-8"
 
 _ROOT = Path(__file__).resolve().parent.parent
 #: Seconds for which an answer may be kept without asking again.
@@ -123,7 +125,7 @@ def _is_known(request: Request, headers: dict[str, str]) -> bool:
 @cache
 def _sources() -> tuple[Path, ...]:
     """The files that answers are made from."""
-    code = [file for part in ("ledger", "api") for file in (_ROOT / part).rglob("*.py")]
+    code = [file for part in ("ledger", "api") for file in (_ROOT / part).rglob("*") if file.suffix in (".py", ".xml")]
     return (*sorted(code), _ROOT / "requirements.txt", *sorted(dataset.DATA.iterdir()))
 
 
@@ -152,6 +154,12 @@ def other_page(request: Request, offset: int, limit: int) -> str:
     """The path and query of this request for other rows."""
     query = [(name, value) for name, value in request.query_params.multi_items() if name not in ("offset", "limit")]
     return f"{request.url.path}?{urlencode([*query, ('limit', limit), ('offset', offset)])}"
+
+
+def refused(problems: list[dict[str, Any]]) -> Response:
+    """Say what was not understood, with the accepted values."""
+    message = " ".join(str(problem["message"]) for problem in problems)
+    return JSONResponse({"message": message, "problems": problems}, status_code=400)
 
 
 def not_found(what: str, name: str, accepted: tuple[str, ...]) -> Response:

@@ -497,13 +497,13 @@ def docs(request: Request) -> Response:
 @app.exception_handler(RequestValidationError)
 def not_valid(request: Request, error: RequestValidationError) -> Response:
     """What FastAPI did not understand, in the words of the pages."""
-    return _refused(problems_of(request, error.errors()))
+    return answers.refused(problems_of(request, error.errors()))
 
 
 @app.exception_handler(Refusal)
 def not_accepted(request: Request, error: Refusal) -> Response:
     """What the dataset does not know."""
-    return _refused(error.problems)
+    return answers.refused(error.problems)
 
 
 @app.exception_handler(HTTPException)
@@ -512,11 +512,6 @@ def not_there(request: Request, error: HTTPException) -> Response:
     message = f"{error.detail}. /api/docs says what there is."
     headers = {**(error.headers or {}), **({"Allow": "GET, HEAD"} if error.status_code == 405 else {})}
     return JSONResponse({"message": message, "accepted": []}, status_code=error.status_code, headers=headers)
-
-
-def _refused(problems: list[dict[str, Any]]) -> Response:
-    message = " ".join(dict.fromkeys(str(problem["message"]) for problem in problems))
-    return JSONResponse({"message": message, "problems": problems}, status_code=400)
 
 
 class Heads:

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from api.app import app
+from api.feed import feed
 
 _MOUNT = Mount("/api", app)
 # Starlette's own expression ends at a line feed: what follows it would be answered as a page.
@@ -20,4 +21,9 @@ def to_docs(request: Request) -> Response:
     return RedirectResponse("/api/docs")
 
 
-routes: list[BaseRoute] = [Route("/api", to_docs), Route("/api/", to_docs), _MOUNT]
+routes: list[BaseRoute] = [
+    Route("/api", to_docs),
+    Route("/api/", to_docs),
+    _MOUNT,
+    Route("/feed.atom", feed),
+]

@@ -1,8 +1,8 @@
-"""Data: every table and view to look at and to download, what the columns mean, licence, citation, limits."""
+"""Data: every table and view to look at and to download, what changed, what columns mean, licence, citation, limits."""
 
 import streamlit as st
 
-from components import dictionary, downloads
+from components import changes, dictionary, downloads
 from components.filters import rows_left
 from components.state import read
 
@@ -19,5 +19,6 @@ rows_left(selection)
 
 downloads.views_list(selection)
 downloads.tables_list()
+changes.what_changed(selection)
 dictionary.dictionary()
 downloads.terms()

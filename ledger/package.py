@@ -35,6 +35,7 @@ _CHOSEN = {
     "models": ("models", "model_id"),
     "benchmark_results": ("results", "result_id"),
     "claims": ("claims", "claim_id"),
+    "history": ("history", "change_id"),
 }
 #: What rows may belong to: they stay or go with it.
 _OWNERS = {"initiative_id": "initiatives", "model_id": "models", "city_id": "cities"}
@@ -92,7 +93,7 @@ def chosen_rows(facts: Facts, selection: Selection) -> Rows:
     """The rows that a selection leaves, those that belong to them, and tables that nothing ties to others whole."""
     tables = facts.tables
     none = {name: ~rows for name, rows in _all_rows(tables).items()}
-    chosen = {name: _left(facts, selection, name) for name in _CHOSEN}
+    chosen = {name: _left(facts, selection, name) for name in _CHOSEN if name in tables.frames}
     within = closed(tables, none | chosen) | chosen
     referred_to = {reference.target for name in tables.frames for reference in _references(tables, name)}
     for name in tables.descriptor.tables:

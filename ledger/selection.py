@@ -52,6 +52,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "claims": (*_INITIATIVE, "model"),
     "known": _INITIATIVE,
     "support": (*_INITIATIVE, "model"),
+    "history": (*_INITIATIVE, "funder", "stage", "scope", "model", "public"),
     "sources": (),
     **dict.fromkeys(
         (f"promises_{lens}" for lens in LENSES),
