@@ -79,16 +79,6 @@ class Reference(NamedTuple):
     rows: pd.Series[bool]
 
 
-def descriptor_at(facts: Facts, address: str) -> dict[str, Any]:
-    """The descriptor with each table at its own address: raw CSV under `address` (scheme and host)."""
-    resources = [
-        {**resource, "path": f"{address}/api/v1/tables/{resource['name']}.csv?safe=false"}
-        for resource in facts.descriptor.raw["resources"]
-        if "schema" in resource
-    ]
-    return {**facts.descriptor.raw, "resources": resources}
-
-
 def chosen_rows(facts: Facts, selection: Selection) -> Rows:
     """The rows that a selection leaves, those that belong to them, and tables that nothing ties to others whole."""
     tables = facts.tables
