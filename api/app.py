@@ -418,7 +418,7 @@ def catalogue_entry(request: Request) -> Response:
 
 
 @app.get("/v1/package.zip", response_class=Response, tags=["about"], summary="The whole dataset as a data package",
-         responses=_file_of(answers.ZIP, "CSV files, datapackage.json and a README."))  # fmt: skip
+         responses=_file_of(answers.ZIP, "CSV files, datapackage.json, croissant.json and a README."))  # fmt: skip
 def package(request: Request, query: Annotated[Filters, Query()]) -> Response:
     """Every table with its descriptor, licence, citation and method; with filters, the rows that they leave.
 
