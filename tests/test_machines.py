@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from rdflib.term import Node
 from ledger import dataset
 from ledger.facts import Facts
 from tests.asking import get
+from tests.test_pages import open_page
 
 SHAPES = Path(__file__).parent / "shapes" / "dcat-ap.ttl"
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
@@ -216,3 +218,20 @@ def test_links_of_the_catalogue_are_links_and_its_names_are_those_of_schema_org(
             assert WEB_ADDRESS.fullmatch(str(value)), (subject, name, value)
     pages = {str(graph.value(one, SCHEMA.documentation)) for one in graph.subjects(RDF.type, SCHEMA.WebAPI)}
     assert {urlsplit(page).path for page in pages} == {"/api/docs"}
+
+
+# On the Data page
+
+
+def test_the_data_page_lists_what_programs_take_and_each_is_there() -> None:
+    page = open_page("data", [("city", "rio-de-janeiro"), ("lens", "intl")])
+    (listed,) = [part.proto.body for part in page.get("html") if "/api/docs" in part.proto.body]
+    addresses = [unescape(address) for address in re.findall('href="([^"]*)"', listed)]
+    assert addresses == [
+        "/api/v1/package.zip?city=rio-de-janeiro",
+        "/api/v1/datapackage.json",
+        "/api/v1/croissant.json",
+        "/api/v1/catalogue.jsonld",
+        "/api/docs",
+    ]
+    assert {get(address).status for address in addresses} == {200}
