@@ -17,8 +17,8 @@ run: $(VENV)/run.stamp ## Start the dashboard on port 8501 (another: make run PO
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: lint ## Check style and types and run every test
-	$(BIN)/python tests/browser_setup.py
-	$(BIN)/pytest
+	$(BIN)/python tests/machine_setup.py
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: $(VENV)/dev.stamp ## Check style and types
 	$(BIN)/ruff check .
@@ -30,7 +30,7 @@ format: $(VENV)/dev.stamp ## Put the code into form
 	$(BIN)/ruff format .
 
 bench: $(VENV)/dev.stamp ## Measure reruns, a click, a first visit and many readers
-	$(BIN)/python tests/browser_setup.py
+	$(BIN)/python tests/machine_setup.py --browser
 	$(BIN)/python -m benchmarks.rerun
 	$(BIN)/python -m benchmarks.click
 	$(BIN)/python -m benchmarks.first_visit

@@ -26,6 +26,7 @@ except BrokenPackage as broken:
     raise SystemExit(str(broken)) from None
 
 add_compress_type("text/csv")
+add_compress_type("application/atom+xml")
 
 
 @asynccontextmanager

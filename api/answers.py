@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -26,10 +27,27 @@ PARQUET = "application/vnd.apache.parquet"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP = "application/zip"
 JSON_LD = "application/ld+json"
+ATOM = "application/atom+xml; charset=utf-8"
 
 _ROOT = Path(__file__).resolve().parent.parent
 #: Seconds for which an answer may be kept without asking again.
 _FRESH = 300
+#: What the headers mean that every answer carries, …
+ALWAYS = {
+    "Cache-Control": "How long the answer may be kept without asking again.",
+    "ETag": "What tells this answer from others: sent back as If-None-Match, it saves sending the same again.",
+    "Last-Modified": "When data or code changed last: sent back as If-Modified-Since, it does the same.",
+    "Link": "Licence, descriptions and contract; where a limit is given, the rows after (next) and before (prev).",
+    "X-Data-Version": "The date of the data and the start of a digest of its files.",
+}
+#: … the answers with the rows of a view or a table, …
+OF_ROWS = {
+    "X-Citation": "How to cite the answer, in ASCII.",
+    "X-Filters": "The filters that narrow the rows, as in an address; empty where there are none.",
+    "X-Total-Rows": "How many rows there are, whatever the limit.",
+}
+#: … and the answers that are files.
+OF_FILES = {"Content-Disposition": "The name under which to save the file."}
 #: Headers that programs in a browser may read.
 EXPOSED = (
     "Content-Disposition",
@@ -62,7 +80,8 @@ def send(
     if file:
         every["Content-Disposition"] = f'attachment; filename="{file}"'
     if _is_known(request, every):
-        return NotModifiedResponse(Headers(every))
+        # What the whole answer would say of itself, its encoding included: the copy may be a shared one.
+        return NotModifiedResponse(Headers({**every, "Vary": "Accept-Encoding"}))
     pieces = iter(chunks())
     first, second = next(pieces, b""), next(pieces, None)
     if second is None:
@@ -81,6 +100,8 @@ def _common(request: Request) -> dict[str, str]:
     links = [
         f'<{licence}>; rel="license"',
         '</api/v1/datapackage.json>; rel="describedby"; type="application/json"',
+        f'</api/v1/croissant.json>; rel="describedby"; type="{JSON_LD}"; title="Croissant"',
+        f'</api/v1/catalogue.jsonld>; rel="describedby"; type="{JSON_LD}"; title="schema.org and DCAT"',
         '</api/v1/openapi.json>; rel="service-desc"; type="application/json"',
         '</api/docs>; rel="service-doc"; type="text/html"',
     ]
@@ -106,7 +127,7 @@ def _is_known(request: Request, headers: dict[str, str]) -> bool:
 @cache
 def _sources() -> tuple[Path, ...]:
     """The files that answers are made from."""
-    code = [file for part in ("ledger", "api") for file in (_ROOT / part).rglob("*.py")]
+    code = [file for part in ("ledger", "api") for file in (_ROOT / part).rglob("*") if file.suffix in (".py", ".xml")]
     return (*sorted(code), _ROOT / "requirements.txt", *sorted(dataset.DATA.iterdir()))
 
 
@@ -135,6 +156,12 @@ def other_page(request: Request, offset: int, limit: int) -> str:
     """The path and query of this request for other rows."""
     query = [(name, value) for name, value in request.query_params.multi_items() if name not in ("offset", "limit")]
     return f"{request.url.path}?{urlencode([*query, ('limit', limit), ('offset', offset)])}"
+
+
+def refused(problems: list[dict[str, Any]]) -> Response:
+    """Say what was not understood, with the accepted values."""
+    message = " ".join(dict.fromkeys(str(problem["message"]) for problem in problems))
+    return JSONResponse({"message": message, "problems": problems}, status_code=400)
 
 
 def not_found(what: str, name: str, accepted: tuple[str, ...]) -> Response:

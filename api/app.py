@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import fastapi_offline
 import pandas as pd
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
@@ -34,6 +34,7 @@ from api.queries import (
     ViewCsvQuery,
     ViewName,
     ViewQuery,
+    no_query,
     problems_of,
     selection_of,
     table_names,
@@ -41,11 +42,14 @@ from api.queries import (
 )
 from ledger import dataset, views
 from ledger.address import public_address
+from ledger.catalogue import catalogue
 from ledger.citation import citation, filter_words
+from ledger.croissant import croissant_at
 from ledger.effects import effect
 from ledger.exports import csv_chunks, file_name, json_chunks, to_parquet, to_xlsx
-from ledger.package import descriptor_at, package_zip
+from ledger.package import package_zip
 from ledger.selection import Selection, choices
+from ledger.served import descriptor_at
 
 
 class Problem(BaseModel):
@@ -139,6 +143,22 @@ _CSV = _file_of("text/csv", "The rows as CSV (RFC 4180, UTF-8); an empty cell is
 _PARQUET = _file_of(answers.PARQUET, "The rows as Parquet, with the types of the columns.")
 _XLSX = _file_of(answers.XLSX, "The rows as an Excel workbook; its second sheet says what they are.")
 _JSON: dict[int | str, dict[str, Any]] = {200: {"model": Answer, "description": "The rows as JSON."}, **_REFUSED}
+
+
+def _about(media_type: str) -> dict[str, Any]:
+    """What addresses have that say what there is, as one object."""
+    return {
+        "response_class": Response,
+        "tags": ["about"],
+        "dependencies": [Depends(no_query)],
+        "responses": {
+            200: {"content": {media_type: {"schema": {"type": "object"}}}},
+            **{status: _REFUSED[status] for status in (304, 400)},
+        },
+    }
+
+
+_ABOUT, _LINKED_DATA = _about(answers.JSON), _about(answers.JSON_LD)
 
 
 @app.get("/v1/views/{view}.csv", responses=_CSV, response_class=Response, tags=["views"], summary="A view as CSV")
@@ -276,7 +296,7 @@ def _part(
         following = f"{base}{answers.other_page(request, end, page.limit)}"
         links.append(f'<{following}>; rel="next"')
     if page.limit is not None and page.offset:
-        before = answers.other_page(request, max(0, page.offset - page.limit), page.limit)
+        before = answers.other_page(request, max(0, min(page.offset, len(table)) - page.limit), page.limit)
         links.append(f'<{base}{before}>; rel="prev"')
     licence = next(iter(facts.descriptor.licenses), {})
     return Part(
@@ -348,8 +368,7 @@ def _notes(part: Part) -> dict[str, str]:
 # What there is
 
 
-@app.get("/v1/views", response_class=Response, tags=["about"], summary="Every view, with its columns and filters",
-         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **_REFUSED})  # fmt: skip
+@app.get("/v1/views", summary="Every view, with its columns and filters", **_ABOUT)
 def all_views(request: Request) -> Response:
     """The views: id, title, what they answer, the filters that narrow them, and what each column means."""
     descriptor = dataset.facts().descriptor
@@ -368,23 +387,38 @@ def all_views(request: Request) -> Response:
     return answers.send(request, lambda: [bytes(JSONResponse({"views": listed}).body)], answers.JSON)
 
 
-@app.get("/v1/filters", response_class=Response, tags=["about"], summary="Every filter, with its accepted values",
-         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **_REFUSED})  # fmt: skip
+@app.get("/v1/filters", summary="Every filter, with its accepted values", **_ABOUT)
 def all_filters(request: Request) -> Response:
     """The accepted values of each filter, with their labels."""
     return answers.send(request, lambda: [bytes(JSONResponse(choices(dataset.facts())).body)], answers.JSON)
 
 
-@app.get("/v1/datapackage.json", response_class=Response, tags=["about"], summary="The descriptor of the dataset",
-         responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **_REFUSED})  # fmt: skip
+@app.get("/v1/datapackage.json", summary="The descriptor of the dataset", **_ABOUT)
 def datapackage(request: Request) -> Response:
     """What every table, column and code means (Data Package v2), with the address of each table."""
     made = descriptor_at(dataset.facts(), public_address(str(request.url)))
     return answers.send(request, lambda: [bytes(JSONResponse(made).body)], answers.JSON)
 
 
+@app.get("/v1/croissant.json", summary="The dataset in Croissant", **_LINKED_DATA)
+def croissant(request: Request) -> Response:
+    """Every file with its digest, every column with its type, and every code with its meaning, in Croissant 1.1.
+
+    Tools for machine learning load the tables by it.
+    """
+    facts, base = dataset.facts(), public_address(str(request.url))
+    return answers.send(request, lambda: [bytes(JSONResponse(croissant_at(facts, base)).body)], answers.JSON_LD)
+
+
+@app.get("/v1/catalogue.jsonld", summary="The dataset for data catalogues", **_LINKED_DATA)
+def catalogue_entry(request: Request) -> Response:
+    """The dataset, its files and this API in schema.org and in DCAT-AP 3, for search engines and data portals."""
+    facts, base = dataset.facts(), public_address(str(request.url))
+    return answers.send(request, lambda: [bytes(JSONResponse(catalogue(facts, base)).body)], answers.JSON_LD)
+
+
 @app.get("/v1/package.zip", response_class=Response, tags=["about"], summary="The whole dataset as a data package",
-         responses=_file_of(answers.ZIP, "CSV files, datapackage.json and a README."))  # fmt: skip
+         responses=_file_of(answers.ZIP, "CSV files, datapackage.json, croissant.json and a README."))  # fmt: skip
 def package(request: Request, query: Annotated[Filters, Query()]) -> Response:
     """Every table with its descriptor, licence, citation and method; with filters, the rows that they leave.
 
@@ -413,8 +447,9 @@ def contract() -> dict[str, Any]:
     )  # fmt: skip
     accepted = choices(dataset.facts())
     shared: dict[str, Any] = {}
-    for path in made["paths"].values():
+    for address, path in made["paths"].items():
         for operation in path.values():
+            operation["responses"]["200"]["headers"] = _headers_of(address)
             # The answer to what FastAPI refuses is our own.
             operation["responses"].pop("422", None)
             named = []
@@ -432,6 +467,16 @@ def contract() -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         made["components"]["schemas"].pop(name, None)
     return made
+
+
+def _headers_of(address: str) -> dict[str, Any]:
+    """The headers that an answer of an address always carries, for the contract."""
+    told = dict(answers.ALWAYS)
+    told |= answers.OF_ROWS if "{" in address else {}
+    told |= {} if address.endswith((".json", ".jsonld", "/views", "/filters")) else answers.OF_FILES
+    return {
+        name: {"description": meaning, "required": True, "schema": {"type": "string"}} for name, meaning in told.items()
+    }
 
 
 def _with_codes(schema: dict[str, Any], codes: list[str]) -> None:
@@ -476,25 +521,21 @@ def docs(request: Request) -> Response:
 @app.exception_handler(RequestValidationError)
 def not_valid(request: Request, error: RequestValidationError) -> Response:
     """What FastAPI did not understand, in the words of the pages."""
-    return _refused(problems_of(request, error.errors()))
+    return answers.refused(problems_of(request, error.errors()))
 
 
 @app.exception_handler(Refusal)
 def not_accepted(request: Request, error: Refusal) -> Response:
     """What the dataset does not know."""
-    return _refused(error.problems)
+    return answers.refused(error.problems)
 
 
 @app.exception_handler(HTTPException)
 def not_there(request: Request, error: HTTPException) -> Response:
     """An address or a method that there is not."""
     message = f"{error.detail}. /api/docs says what there is."
-    return JSONResponse({"message": message, "accepted": []}, status_code=error.status_code, headers=error.headers)
-
-
-def _refused(problems: list[dict[str, Any]]) -> Response:
-    message = " ".join(str(problem["message"]) for problem in problems)
-    return JSONResponse({"message": message, "problems": problems}, status_code=400)
+    headers = {**(error.headers or {}), **({"Allow": "GET, HEAD"} if error.status_code == 405 else {})}
+    return JSONResponse({"message": message, "accepted": []}, status_code=error.status_code, headers=headers)
 
 
 class Heads:
@@ -512,5 +553,10 @@ class Heads:
 
 app.add_middleware(Heads)
 app.add_middleware(
-    CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], expose_headers=list(answers.EXPOSED)
+    CORSMiddleware,
+    allow_origins=["*"],
+    allow_methods=["GET", "HEAD"],
+    # If-None-Match is one of those that a browser asks for first.
+    allow_headers=["*"],
+    expose_headers=list(answers.EXPOSED),
 )

@@ -6,6 +6,7 @@ are accepted is known to the dataset alone: `selection_of` asks it. Both refuse 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -38,6 +39,7 @@ TableName = Annotated[
 ]
 
 _YEAR = r"^\d{4}$"
+_PAGE = re.compile("[1-9][0-9]{0,5}")
 
 
 class Filters(BaseModel):
@@ -133,6 +135,28 @@ def selection_of(request: Request) -> Selection:
     return selection
 
 
+def page_query(request: Request) -> tuple[Selection, int]:
+    """The selection and the number of the page (`page`, from 1) that the query of a request names.
+
+    Raises:
+        Refusal: with everything that is not understood.
+    """
+    selection, problems = _parsed(request, ("page",))
+    given = request.query_params.getlist("page") or ["1"]
+    problems += [page_problem(page) for page in dict.fromkeys(given) if not _PAGE.fullmatch(page)]
+    if len(set(given)) > 1:
+        problems.append(_problem("page", given[-1], (given[0],), "“page” is given twice."))
+    if problems:
+        raise Refusal(problems)
+    return selection, int(given[0])
+
+
+def page_problem(page: str, last: int | None = None) -> dict[str, Any]:
+    """That there is no such page; `last` is the number of the last one, where it is known."""
+    accepted = f"a whole number from 1 to {last}" if last else "a whole number from 1"
+    return _problem("page", page, (accepted,), f"“{page}” is not a value of “page”.")
+
+
 def table_query(request: Request) -> None:
     """Check what no model can: that a value is given once.
 
@@ -141,6 +165,18 @@ def table_query(request: Request) -> None:
     """
     if found := _repeated(request):
         raise Refusal(found)
+
+
+def no_query(request: Request) -> None:
+    """Check that nothing is asked of an address that gives one answer.
+
+    Raises:
+        Refusal: with every name of the query.
+    """
+    message = "This address gives one answer: it takes no query."
+    asked = request.query_params.multi_items()
+    if asked:
+        raise Refusal([{"name": name, "value": value, "accepted": [], "message": message} for name, value in asked])
 
 
 def problems_of(request: Request, errors: Iterable[Any]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.reader import machine, spread
-from tests.browser_setup import ARGUMENTS, HELP, find_chromium
+from tests.machine_setup import ARGUMENTS, HELP, find_chromium
 from tests.serving import serve
 
 CITIES = ["Rio de Janeiro", "Singapore", "Barcelona", "New York"]

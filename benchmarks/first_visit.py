@@ -25,7 +25,7 @@ import plotly.offline
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.reader import machine
-from tests.browser_setup import ARGUMENTS, HELP, find_chromium
+from tests.machine_setup import ARGUMENTS, HELP, find_chromium
 from tests.serving import ROOT, serve
 
 PAGES = ["/", "/spending", "/sovereignty", "/models"]

@@ -31,6 +31,7 @@ _ELSEWHERE = {
     "funding-double-counts": "/evidence",
     "funding-naive-sums": "/evidence",
     "initiatives-ladder": "/initiative",
+    "changes": "/data",
 }
 #: Views that have no card of their own.
 WITHOUT_CARD = ("initiatives-register", "initiatives-metrics", "city-profiles", "coverage-by-initiative")
@@ -89,6 +90,11 @@ def share_menu(made: views.View, selection: Selection, key: str) -> None:
                 _embed(made, selection)
         with tabs["Code"]:
             _code(made, selection, key)
+
+
+def feed_address(selection: Selection) -> str:
+    """The address of the feed of what changed, for the filters that concern it."""
+    return _base() + views.VIEWS["changes"].relevant(selection).address("/feed.atom")
 
 
 def show_citation(cited: Citation) -> None:

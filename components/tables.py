@@ -19,6 +19,12 @@ _IN_FILE_ONLY = {
     "country_code", "year", "purpose", "intl_year", "source_title", "value", "value_high", "unit", "usd_high",
     "intl", "intl_high", "funder", "overlaps", "period_start", "period_end", "country", "relation",
 }  # fmt: skip
+#: Columns whose words stand in another column already.
+_TOLD = {
+    "changes": {
+        "version", "country", "initiative", "model", "stage", "funder", "payer", "table", "column", "before", "after",
+    },
+}  # fmt: skip
 
 
 def view_table(view: View, table: pd.DataFrame, *, key: str) -> int | None:
@@ -58,6 +64,8 @@ def is_shown(view: View, name: str) -> bool:
     """Whether the page shows a column; ids and the parts of derived figures stand in the file."""
     if view.id == "funding-register":
         return name not in _IN_FILE_ONLY and not name.endswith("_id")
+    if name in _TOLD.get(view.id, ()):
+        return False
     return (not name.endswith("_id") and name not in ("country_code", "source_title", "unit")) or (
         name == "unit" and "value" in view.origin
     )
@@ -72,7 +80,8 @@ def display(view: View, table: pd.DataFrame) -> pd.DataFrame:
             shown[name] = table[name].map(safe_url, na_action="ignore")
         elif isinstance(origin, str):
             source, _, column = origin.partition(".")
-            labels = {category.value: category.label for category in descriptor.categories(source, column)}
+            known = descriptor.categories(source, column) if source in descriptor.tables else ()
+            labels = {category.value: category.label for category in known}
             if labels:
                 shown[name] = table[name].map(labels.get, na_action="ignore")
         elif table[name].dtype == "float64":

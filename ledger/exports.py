@@ -10,23 +10,18 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import xlsxwriter
 
+from ledger.cells import cells, values_of
 from ledger.selection import Selection
 
 BOM = "\ufeff"
 
 #: Rows that are written at a time: a large table is never in memory as text.
 CHUNK = 20_000
-
-#: What a spreadsheet may take for a formula: = + - @ (also full-width), tab or carriage return at
-#: the start of a cell, behind blanks or not. Apostrophes in front are escaped too, so that taking
-#: one apostrophe away always gives the cell back.
-_FORMULA = re.compile(r"'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 
 
 def to_csv(table: pd.DataFrame, *, safe: bool = True) -> bytes:
@@ -46,7 +41,7 @@ def csv_chunks(table: pd.DataFrame, *, safe: bool = True) -> Iterator[bytes]:
         if number == 0:
             out.write(BOM if safe else "")
             writer.writerow(table.columns)
-        writer.writerows(zip(*(_cells(part[name], safe=safe) for name in table.columns), strict=True))
+        writer.writerows(zip(*(cells(part[name], safe=safe) for name in table.columns), strict=True))
         yield out.getvalue().encode()
 
 
@@ -64,7 +59,7 @@ def json_chunks(table: pd.DataFrame, about: Mapping[str, Any]) -> Iterator[bytes
     yield json.dumps({**about, "rows": []}, ensure_ascii=False).removesuffix("]}").encode()
     first = True
     for part in _parts(table):
-        columns = [_values(part[name]) for name in table.columns]
+        columns = [values_of(part[name]) for name in table.columns]
         rows = [dict(zip(table.columns, row, strict=True)) for row in zip(*columns, strict=True)]
         if rows:
             text = json.dumps(rows, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -99,7 +94,9 @@ def to_xlsx(table: pd.DataFrame, about: Sequence[tuple[str, str]]) -> bytes:
     if len(table) >= SHEET_ROWS:
         raise ValueError(f"A sheet holds {SHEET_ROWS - 1:,} rows and there are {len(table):,}.")
     out = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    # A large workbook grows in files beside it; a small one is made sooner without them.
+    memory = "in_memory" if len(table) <= CHUNK else "constant_memory"
+    options = {memory: True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         bold = book.add_format({"bold": True})
         sheet = book.add_worksheet("Data")
@@ -109,7 +106,7 @@ def to_xlsx(table: pd.DataFrame, about: Sequence[tuple[str, str]]) -> bytes:
             sheet.set_column(0, len(table.columns) - 1, 18)
             sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
         for start, part in zip(range(1, len(table) + 1, CHUNK), _parts(table), strict=False):
-            rows = zip(*(_values(part[name]) for name in table.columns), strict=True)
+            rows = zip(*(values_of(part[name]) for name in table.columns), strict=True)
             for number, row in enumerate(rows, start=start):
                 for column, value in enumerate(row):
                     _write_cell(sheet, number, column, value)
@@ -133,27 +130,6 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
         sheet.write_string(row, column, value[: CELL_CHARACTERS - len(_CUT)] + _CUT)
     else:
         sheet.write_string(row, column, value)
-
-
-def _values(column: pd.Series) -> list[Any]:
-    """The values as Python's own: bool, int, float or str; None for what is not known."""
-    values: list[Any] = column.astype(object).where(column.notna(), None).tolist()
-    return values
-
-
-def _cells(column: pd.Series, *, safe: bool) -> list[str]:
-    values = _values(column)
-    if pd.api.types.is_bool_dtype(column.dtype):
-        return ["" if value is None else str(bool(value)).lower() for value in values]
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return ["" if value is None else _number(value) for value in values]
-    texts = ["" if value is None else str(value) for value in values]
-    return [f"'{text}" if _FORMULA.match(text) else text for text in texts] if safe else texts
-
-
-def _number(value: float) -> str:
-    """The shortest decimal that reads back as the same number, without an exponent or a bare `.0`."""
-    return np.format_float_positional(value, trim="-") if isinstance(value, float) else str(value)
 
 
 #: Filters whose value alone would not say what it means.

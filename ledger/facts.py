@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import pandas as pd
 
-from ledger import coverage, disputes, money, promises
+from ledger import changes, coverage, disputes, money, promises
 from ledger.expressions import in_memory, mapped, ranks
 from ledger.tables import Descriptor, Tables
 
@@ -33,8 +33,8 @@ class Facts:
     `grid` (every city with every goal), `known` (every initiative with every thing that can be
     known of it), `support` (what each fact rests on), `promises_usd` and one for each other lens
     (what became of announced money), `models`, `results`, `parents`, `ancestors`, `claims`,
-    `sources`. Facts of the same version are equal,
-    so that they can be part of the key of a cache.
+    `sources`, `history` (every change between versions of the data, in words). Facts of the same
+    version are equal, so that they can be part of the key of a cache.
     """
 
     frames: Mapping[str, nw.LazyFrame]
@@ -72,6 +72,21 @@ def facts_of(tables: Tables) -> Facts:
     funding = _funding(lazy, tables, initiatives, marks).join(source, on="source_id", how="left")
     models = _models(lazy, cities, initiatives, marks)
     initiatives = _with_sources(_with_money(initiatives, funding), rests_on)
+    metrics = _metrics(lazy, initiatives, marks).join(source, on="source_id", how="left")
+    goals = _goals(lazy, tables, initiatives, marks).join(source, on="source_id", how="left")
+    results = _results(lazy, models, marks).join(source, on="source_id", how="left")
+    parents = _parents(lazy, models).join(source, on="source_id", how="left")
+    claims = _claims(lazy, tables, initiatives, models, marks).join(source, on="source_id", how="left")
+    marked = {
+        ("initiatives", "initiative_id"): initiatives,
+        ("funding", "funding_id"): funding,
+        ("metrics", "metric_id"): metrics,
+        ("initiative_goals", "initiative_id", "goal", "source_id"): goals,
+        ("models", "model_id"): models,
+        ("model_parents", "model_id", "parent_model_id", "source_id"): parents,
+        ("benchmark_results", "result_id"): results,
+        ("claims", "claim_id"): claims,
+    }
     return Facts(
         tables=tables,
         frames={
@@ -83,15 +98,16 @@ def facts_of(tables: Tables) -> Facts:
                 "known": _known(tables, rests_on, initiatives),
                 "support": _support(tables, initiatives, marks),
                 "funding": funding,
-                "metrics": _metrics(lazy, initiatives, marks).join(source, on="source_id", how="left"),
-                "goals": _goals(lazy, tables, initiatives, marks).join(source, on="source_id", how="left"),
+                "metrics": metrics,
+                "goals": goals,
                 "models": models,
-                "results": _results(lazy, models, marks).join(source, on="source_id", how="left"),
+                "results": results,
                 "ancestors": _ancestors(tables),
                 "grid": _grid(tables, cities),
-                "parents": _parents(lazy, models).join(source, on="source_id", how="left"),
-                "claims": _claims(lazy, tables, initiatives, models, marks).join(source, on="source_id", how="left"),
+                "parents": parents,
+                "claims": claims,
                 "sources": _sources(lazy, tables),
+                "history": _history(tables, cities, initiatives, marked).join(source, on="source_id", how="left"),
             }.items()
         },
     )
@@ -328,6 +344,32 @@ def _sources(lazy: Mapping[str, nw.LazyFrame], tables: Tables) -> nw.LazyFrame:
     return sources.join(
         in_memory(counts.astype({"source_id": "str", "facts": "Int64"})), on="source_id", how="left"
     ).with_columns(nw.col("facts").fill_null(0), year=_year("published_on"))
+
+
+def _history(
+    tables: Tables, cities: nw.LazyFrame, initiatives: nw.LazyFrame, marked: Mapping[tuple[str, ...], nw.LazyFrame]
+) -> nw.LazyFrame:
+    """Every change with the place of its city, the goals of its initiative and the mark of its row.
+
+    `marked` holds frames with `disputed` by the name of a table and the columns of its key.
+    """
+    row_marks = [
+        frame.select(
+            table=nw.lit(table), row_id=nw.concat_str([nw.col(key) for key in keys], separator="/"), disputed="disputed"
+        )
+        for (table, *keys), frame in marked.items()
+    ]
+    return (
+        in_memory(changes.changes_in_words(tables))
+        .join(cities.select(_PLACE), on="city_id", how="left")
+        .join(initiatives.select("initiative_id", "goals"), on="initiative_id", how="left")
+        .join(nw.concat(row_marks), on=["table", "row_id"], how="left")
+        .with_columns(
+            nw.col("goals").fill_null(""),
+            nw.col("disputed").fill_null("none"),
+            year=_year("changed_on"),
+        )
+    )
 
 
 def _with_counts(cities: nw.LazyFrame, initiatives: nw.LazyFrame, funding: nw.LazyFrame) -> nw.LazyFrame:

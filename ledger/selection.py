@@ -52,6 +52,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "claims": (*_INITIATIVE, "model"),
     "known": _INITIATIVE,
     "support": (*_INITIATIVE, "model"),
+    "history": (*_INITIATIVE, "funder", "stage", "scope", "model", "public"),
     "sources": (),
     **dict.fromkeys(
         (f"promises_{lens}" for lens in LENSES),
@@ -202,8 +203,9 @@ DEFAULT = {field.name: field.default for field in fields(Selection)}
 NAMES = (*MANY, "from", "to", "public", "disputed", "lens", "per_resident")
 
 
+@lru_cache(maxsize=4)
 def choices(facts: Facts) -> dict[str, dict[str, str]]:
-    """The accepted values of each filter and their labels, in the order to show them."""
+    """The accepted values of each filter and their labels, in the order to show them; shared, never to be changed."""
     tables, descriptor = facts.tables, facts.descriptor
     cities, models = tables["cities"], tables["models"]
 

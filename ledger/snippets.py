@@ -43,7 +43,8 @@ def snippets(base: str, view: View, selection: Selection, columns: Iterable[Colu
         Snippet(
             "Google Sheets",
             f'=IMPORTDATA("{safe}")',
-            "Into an empty cell. Google fetches the file itself, so it must be able to reach this address.",
+            "Into an empty cell. Google fetches the file itself, so it must be able to reach this address. Where the "
+            'spreadsheet writes decimals with a comma, IMPORTDATA needs two more arguments: ","; "en_US".',
         ),
     )
 

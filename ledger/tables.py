@@ -465,6 +465,7 @@ def _rule_faults(texts: Mapping[str, _Text]) -> Iterator[Fault]:
         ("claims", {"subject_type", "subject_id"}, _subject_faults),
         ("funding", {"amount", "amount_high"}, _range_faults),
         ("funding", {"relation", "related_funding_id"}, _relation_faults),
+        ("history", {"change", "before"}, _removed_faults),
     ):
         if table in texts and needed.issubset(texts[table].frame):
             ragged = texts[table].ragged
@@ -501,6 +502,18 @@ def _relation_faults(texts: Mapping[str, _Text]) -> Iterator[Fault]:
     for row in funding.index[~alone & ~named & (funding["relation"] != "")]:
         relation = funding.at[row, "relation"]
         yield Fault("funding", row, "related_funding_id", "", f"an id of funding, as relation is {relation}")
+
+
+def _removed_faults(texts: Mapping[str, _Text]) -> Iterator[Fault]:
+    """The history tells of each removed row what it was."""
+    history = texts["history"].frame
+    for row, before in history.loc[history["change"] == "removed", "before"].items():
+        try:
+            is_row = all(isinstance(value, str) for value in json.loads(before).values())
+        except (ValueError, AttributeError, RecursionError):
+            is_row = False
+        if not is_row:
+            yield Fault("history", int(str(row)), "before", before, "the removed row, a JSON object of texts")
 
 
 # What comes out

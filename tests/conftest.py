@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
-from tests.browser_setup import ARGUMENTS, HELP, find_chromium
+from tests.machine_setup import ARGUMENTS, HELP, find_chromium
 from tests.serving import serve
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}

@@ -2,88 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote
 from zipfile import ZipFile
 
 import openpyxl
 import pandas as pd
 import pytest
 from frictionless import Package
-from starlette.applications import Starlette
-from starlette.datastructures import Headers
 
-from api import routes
 from ledger import dataset, views
 from ledger.exports import BOM, to_csv
 from ledger.facts import Facts
-from ledger.selection import NAMES, Selection, choices, parse
+from ledger.selection import NAMES, Selection, choices
+from tests.asking import get
+from tests.forms import FORMS, Asked, fault
 
-APP = Starlette(routes=routes.routes)
 TABLES = tuple(dataset.facts().tables.frames)
 
 
 @pytest.fixture(scope="session")
 def facts() -> Facts:
     return dataset.facts()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the routes answer to one request."""
-
-    status: int
-    headers: Headers
-    content: bytes
-
-    def json(self) -> Any:
-        return json.loads(self.content)
-
-
-def get(
-    address: str,
-    query: Sequence[tuple[str, str]] = (),
-    *,
-    method: str = "GET",
-    headers: Sequence[tuple[bytes, bytes]] = (),
-) -> Answer:
-    """Ask the routes, without a server; `address` is encoded as in a request line."""
-    path, _, given = address.partition("?")
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "server": ("localhost", 80),
-        "root_path": "",
-        "path": unquote(path),
-        "raw_path": path.encode(),
-        "query_string": (given or urlencode(query)).encode(),
-        "headers": [(b"host", b"localhost"), (b"origin", b"https://example.org"), *headers],
-    }
-    sent: list[dict[str, Any]] = []
-
-    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
-
-    async def receive() -> dict[str, Any]:
-        for message in asked:
-            return message
-        return await asyncio.Future()  # The asker waits for the answer and does not hang up.
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-
-    asyncio.run(APP(scope, receive, send))  # type: ignore[arg-type]
-    start, *bodies = sent
-    content = b"".join(message.get("body", b"") for message in bodies)
-    return Answer(start["status"], Headers(raw=start["headers"]), content)
 
 
 @pytest.mark.parametrize("view", views.VIEWS)
@@ -137,7 +78,9 @@ def test_the_name_of_the_file_says_what_was_asked_for() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["funding", "funding-by-city.json", "FUNDING-BY-CITY", "%00", "<script>", "a b"])
+@pytest.mark.parametrize(
+    "name", ["funding", "funding-by-city.json", "FUNDING-BY-CITY", "%00", "\n", "a\nb", "<script>", "a b"]
+)
 def test_an_unknown_view_gets_the_list_of_views(name: str) -> None:
     answer = get(f"/api/v1/views/{quote(name)}.csv")
     assert answer.status == 404
@@ -191,6 +134,15 @@ def test_every_problem_is_told_at_once() -> None:
     assert {problem["name"] for problem in answer.json()["problems"]} == {"city", "colour", "safe", "lens"}
 
 
+@pytest.mark.parametrize("address", ["views", "filters", "datapackage.json", "croissant.json", "catalogue.jsonld"])
+def test_an_address_that_gives_one_answer_takes_no_query(address: str) -> None:
+    assert get(f"/api/v1/{address}").status == 200
+    answer = get(f"/api/v1/{address}?city=seoul&colour=red")
+    assert answer.status == 400
+    assert [problem["name"] for problem in answer.json()["problems"]] == ["city", "colour"]
+    assert answer.json()["message"] == "This address gives one answer: it takes no query."
+
+
 def test_what_is_neither_safe_nor_raw_is_refused() -> None:
     for address in ("/api/v1/views/funding-by-city.csv", "/api/v1/tables/funding.csv"):
         for value in ("no", "", "False", "0"):
@@ -221,7 +173,8 @@ def test_the_head_of_a_file_can_be_asked_for_alone_and_nothing_can_be_sent() -> 
     assert head.status == 200
     assert int(head.headers["content-length"]) == len(get("/api/v1/views/funding-ladder.csv").content)
     for method in ("POST", "PUT", "DELETE"):
-        assert get("/api/v1/views/funding-ladder.csv", method=method).status == 405
+        refused = get("/api/v1/views/funding-ladder.csv", method=method)
+        assert (refused.status, refused.headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_a_question_that_nothing_answers_is_an_empty_table_and_no_error() -> None:
@@ -244,95 +197,12 @@ def test_without_disputed_facts_the_files_leave_rio_3_5_out_and_say_how_much(fac
 
 # The same rows in every form
 
-#: One value of each filter, and some together.
-QUERIES = [
-    [],
-    *([(name, next(iter(values)))] for name, values in choices(dataset.facts()).items()),
-    [("city", "rio-de-janeiro"), ("lens", "stated")],
-    [("from", "2025"), ("to", "2025"), ("disputed", "exclude")],
-]
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = table.astype(object).where(table.notna(), None)
-    return [dict(zip(table.columns, row, strict=True)) for row in plain.itertuples(index=False, name=None)]
-
-
-@pytest.mark.parametrize("view", views.VIEWS)
-def test_every_form_of_a_view_holds_the_rows_of_its_table_for_every_filter(facts: Facts, view: str) -> None:
-    seen = set()
-    for query in QUERIES:
-        selection = selection_of(query, facts)
-        # What does not concern the view changes nothing: its files are looked at once.
-        relevant = views.VIEWS[view].relevant(selection)
-        if relevant in seen:
-            continue
-        seen.add(relevant)
-        expected = records(views.table(view, facts, selection))
-        names = [*views.VIEWS[view].origin]
-
-        answer = get(f"/api/v1/views/{view}.json", query).json()
-        assert answer["rows"] == expected, query
-        assert answer["total_rows"] == len(expected)
-        assert [column["name"] for column in answer["columns"]] == names
-
-        parquet = pd.read_parquet(io.BytesIO(get(f"/api/v1/views/{view}.parquet", query).content))
-        assert list(parquet.columns) == names
-        assert records(parquet) == expected, query
-
-        book = openpyxl.load_workbook(
-            io.BytesIO(get(f"/api/v1/views/{view}.xlsx", query).content), read_only=True, data_only=False
-        )
-        head, *rows = [list(row) for row in book["Data"].iter_rows(values_only=True, max_col=len(names))]
-        assert head == names
-        filled = [row for row in rows if row != [None] * len(names)]
-        assert len(filled) == len(expected)
-        for row, record in zip(filled, expected, strict=True):
-            assert row == [same(value) for value in record.values()], query
-
-        csv_rows = pd.read_csv(
-            io.BytesIO(get(f"/api/v1/views/{view}.csv", [*query, ("safe", "false")]).content),
-            dtype=str, keep_default_na=False,
-        )  # fmt: skip
-        assert len(csv_rows) == len(expected)
-        for name in names:
-            for text, record in zip(csv_rows[name], expected, strict=True):
-                assert as_text(record[name], text), (query, name, text)
-
-
-def selection_of(query: list[tuple[str, str]], facts: Facts) -> Selection:
-    selection, problems = parse(query, choices(facts))
-    assert not problems
-    return selection
-
-
-def same(value: Any) -> Any:
-    """A value as a workbook gives it back: a number as close as its sixteen digits are; an empty text is no cell."""
-    if isinstance(value, float):
-        return pytest.approx(value, rel=1e-14, abs=0)
-    return value or None if isinstance(value, str) else value
-
-
-def as_text(value: Any, text: str) -> bool:
-    """Whether a cell of a CSV file says the value."""
-    if value is None:
-        return text == ""
-    if isinstance(value, bool):
-        return text == str(value).lower()
-    if isinstance(value, int | float):
-        return float(text) == value
-    return text == value.replace("\r\n", "\n") or text == value
-
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_form_of_a_table_holds_its_rows(facts: Facts, table: str) -> None:
-    expected = records(facts.tables[table])
-    assert get(f"/api/v1/tables/{table}.json").json()["rows"] == expected
-    assert records(pd.read_parquet(io.BytesIO(get(f"/api/v1/tables/{table}.parquet").content))) == expected
-    book = openpyxl.load_workbook(io.BytesIO(get(f"/api/v1/tables/{table}.xlsx").content), read_only=True)
-    width = len(facts.tables[table].columns)
-    rows = [list(row) for row in book["Data"].iter_rows(values_only=True, min_row=2, max_col=width)]
-    assert rows == [[same(value) for value in record.values()] for record in expected]
+    types = {field.name: field.type for field in facts.descriptor.fields(table)}
+    for form in FORMS:
+        assert not fault(Asked(f"tables/{table}", (), facts.tables[table], types), form)
 
 
 # What comes with every answer
@@ -355,12 +225,35 @@ def test_a_copy_that_still_holds_is_not_sent_again() -> None:
     again = get("/api/v1/views/funding-by-city.csv?city=seoul", headers=[(b"if-none-match", tag.encode())])
     assert (again.status, again.content) == (304, b"")
     assert again.headers["etag"] == tag
+    # A shared copy is told apart by its encoding and by who may read it.
+    assert {"Accept-Encoding", "Origin"} == {name.strip() for name in again.headers["vary"].split(",")}
     since = get("/api/v1/views/funding-by-city.csv?city=seoul", headers=[(b"if-modified-since", changed.encode())])
     assert since.status == 304
     other = get("/api/v1/views/funding-by-city.csv?city=dubai", headers=[(b"if-none-match", tag.encode())])
     assert other.status == 200
     assert other.content
     assert "max-age" in first.headers["cache-control"]
+
+
+def test_a_program_in_a_browser_may_say_what_it_holds_already() -> None:
+    wanted = (b"access-control-request-method", b"GET"), (b"access-control-request-headers", b"if-none-match")
+    asked = get("/api/v1/views/funding-by-city.csv", method="OPTIONS", headers=wanted)
+    assert asked.status == 200
+    assert asked.headers["access-control-allow-headers"] == "if-none-match"
+    assert asked.headers["access-control-allow-methods"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("address", ["/api", "/api/"])
+def test_the_api_itself_leads_to_its_contract(address: str) -> None:
+    answer = get(address)
+    assert (answer.status, answer.headers["location"]) == (307, "/api/docs")
+
+
+def test_before_rows_that_are_not_there_come_the_last_ones(facts: Facts) -> None:
+    total = len(views.table("funding-register", facts, Selection()))
+    answer = get("/api/v1/views/funding-register.csv?limit=10&offset=100000")
+    assert f'offset={total - 10}>; rel="prev"' in answer.headers["link"]
+    assert 'rel="next"' not in answer.headers["link"]
 
 
 def test_pages_of_rows_make_the_whole_together(facts: Facts) -> None:

@@ -86,7 +86,7 @@ def test_a_bibtex_entry_holds_whatever_stands_in_titles_and_filters(title: str, 
 def test_the_address_of_every_view_is_the_page_on_which_its_card_stands() -> None:
     # The page of an initiative tells of one, that of cities compares several: others stand on pages for all.
     hub = Selection(initiative=("rio-de-janeiro-porto-maravalley",))
-    pages = ("overview", "spending", "sovereignty", "models", "evidence")
+    pages = ("overview", "spending", "sovereignty", "models", "evidence", "data")
     anchors = {
         "/" if page == "overview" else f"/{page}": {part.anchor for part in open_page(page).subheader} for page in pages
     }

@@ -56,7 +56,11 @@ def original_page() -> bytes:
 def page() -> bytes:
     """The page as this dashboard sends it: own title, and a head that saves round trips."""
     html = original_page().decode()
-    head = f'<title>{TITLE}</title><meta name="description" content="{DESCRIPTION}"><script>{_CONNECTION}</script>'
+    head = (
+        f'<title>{TITLE}</title><meta name="description" content="{DESCRIPTION}">'
+        f'<link rel="alternate" type="application/atom+xml" title="{TITLE}: what changed" href="/feed.atom">'
+        f"<script>{_CONNECTION}</script>"
+    )
     html = re.sub(r"<title>.*?</title>", lambda _: head, html, count=1, flags=re.DOTALL)
     # After the chunks that the page names itself: the app shall start while the charts' chunk still comes.
     links = "".join(f'<link rel="modulepreload" crossorigin href="./{file}">' for file in preloaded())

@@ -158,6 +158,9 @@ DERIVED = _columns(
     Column("operating", "Operating", "Number of initiatives that operate.", "integer", "initiatives"),
     Column("ended_early", "Cancelled or paused", "Number of initiatives that were cancelled or are paused.",
            "integer", "initiatives"),
+    Column("about", "About", "The model, else the initiative, else the city that the change belongs to.", "string"),
+    Column("what_changed", "What changed", "The row that is new or was removed, or the value before and since, in "
+           "words, as it stood then.", "string"),
     Column("models", "Models", "Number of models by or for the city.", "integer", "models"),
 )  # fmt: skip
 

@@ -144,3 +144,37 @@ def freshness(facts: Facts, selection: Selection) -> nw.LazyFrame:
 def evidence_support(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Facts, those that rest on least first."""
     return selection.rows(facts, "support").sort("sources", "official_sources", "fact_type", "fact_id")
+
+
+@view(
+    "changes",
+    title="What changed?",
+    description="Every change between versions of the data, the latest first: what is new, what moved up a step, what "
+    "was corrected or updated, what was removed. Each tells the row as it stood then.",
+    group="evidence",
+    frame="history",
+    origin={
+        "change_id": "history.id",
+        "changed_on": "history.changed_on",
+        "version": "history.version",
+        "change": "history.change",
+        **derived("about", "what_changed"),
+        **CITY,
+        **INITIATIVE,
+        "model_id": "models.id",
+        "model": "models.name",
+        "stage": "funding.stage",
+        "funder": "funding.funder",
+        **derived("payer", "disputed"),
+        "table": "history.table",
+        "row_id": "history.row_id",
+        "column": "history.column",
+        "before": "history.before",
+        "after": "history.after",
+        **SOURCE,
+    },
+    keys=("change_id",),
+)
+def changes(facts: Facts, selection: Selection) -> nw.LazyFrame:
+    """Every change, the latest version first, by what it is about."""
+    return selection.rows(facts, "history")

@@ -144,6 +144,9 @@ def _column(name: str, origin: str | Column, descriptor: Descriptor) -> Column:
     if isinstance(origin, Column):
         return origin
     table, _, column = origin.partition(".")
+    if table not in descriptor.tables:
+        title = column.replace("_", " ").capitalize()
+        return Column(name, title, f"Empty: the package has no table {table}.", "string")
     field = descriptor.field(table, column)
     kind = field.type if field.type in _TYPES else "string"
     return Column(name, field.title, field.description, kind, field.unit or "")

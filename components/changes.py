@@ -1,0 +1,17 @@
+"""What changed between versions of the data: the card, and the feed of the same rows."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.card import card
+from components.share import feed_address
+from ledger.selection import Selection
+
+
+def what_changed(selection: Selection) -> None:
+    """Every change for the filters that are on, and the address of its feed."""
+    card("changes", selection, open_table=True)
+    address = feed_address(selection)
+    st.caption("The same changes as a feed (Atom), for a program that reads news, with the filters that are on:")
+    st.code(address, language=None, wrap_lines=True)

@@ -1,0 +1,19 @@
+"""The commands: `python -m ledger history OLD NEW`. Exit codes: 0 done, 1 faults, 2 could not be read."""
+
+from __future__ import annotations
+
+import typer
+
+from ledger.commands.history import history
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app.command()(history)
+
+
+@app.callback()
+def commands() -> None:
+    """What can be done with a data package. Exit codes: 0 done, 1 faults, 2 could not be read."""
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m ledger")
