@@ -127,7 +127,9 @@ def _is_known(request: Request, headers: dict[str, str]) -> bool:
 @cache
 def _sources() -> tuple[Path, ...]:
     """The files that answers are made from."""
-    code = [file for part in ("ledger", "api") for file in (_ROOT / part).rglob("*") if file.suffix in (".py", ".xml")]
+    made_from = (".py", ".xml", ".html", ".css")
+    parts = ("ledger", "api", "components", "web")
+    code = [file for part in parts for file in (_ROOT / part).rglob("*") if file.suffix in made_from]
     return (*sorted(code), _ROOT / "requirements.txt", *sorted(dataset.DATA.iterdir()))
 
 

@@ -100,6 +100,8 @@ def _value(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if name in ("parameters_total", "parameters_active", "context_tokens"):
         return escape(formats.short(value, 3))
+    if name == "license":
+        return escape(value)
     return escape(facts().descriptor.label("models", name, value))
 
 

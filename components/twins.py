@@ -75,11 +75,13 @@ def _traced(table: pd.DataFrame, selection: Selection, telling: Telling) -> tupl
 def _goals(table: pd.DataFrame, selection: Selection, telling: Telling) -> tuple[list[str], list[list[str]]]:
     """Each of the goals with its grade, those without evidence too."""
     descriptor = facts().descriptor
+    # Where there is no evidence, the view says so in words in the place of a code.
+    words = {category.value: category.label for category in descriptor.categories("initiative_goals", "evidence")}
     rows = [
         [
             escape(descriptor.label("initiative_goals", "goal", row.goal)),
             f"{row.grade} of 3",
-            escape(descriptor.label("initiative_goals", "evidence", row.evidence))
+            escape(words.get(row.evidence, row.evidence))
             + (f" {badge('⚑ disputed', alert=True)}" if row.disputed_evidence else ""),
             count(int(row.initiatives), "initiative"),
         ]
