@@ -39,7 +39,7 @@ ALWAYS = {
     "Cache-Control": "How long the answer may be kept without asking again.",
     "ETag": "What tells this answer from others: sent back as If-None-Match, it saves sending the same again.",
     "Last-Modified": "When data or code changed last: sent back as If-Modified-Since, it does the same.",
-    "Link": "Licence, descriptor and contract; where a limit is given, the rows after (next) and before (prev).",
+    "Link": "Licence, descriptions and contract; where a limit is given, the rows after (next) and before (prev).",
     "X-Data-Version": "The date of the data and the start of a digest of its files.",
 }
 #: … the answers with the rows of a view or a table, …
@@ -111,6 +111,8 @@ def _common(request: Request) -> dict[str, str]:
     links = [
         f'<{licence}>; rel="license"',
         '</api/v1/datapackage.json>; rel="describedby"; type="application/json"',
+        f'</api/v1/croissant.json>; rel="describedby"; type="{JSON_LD}"; title="Croissant"',
+        f'</api/v1/catalogue.jsonld>; rel="describedby"; type="{JSON_LD}"; title="schema.org and DCAT"',
         '</api/v1/openapi.json>; rel="service-desc"; type="application/json"',
         '</api/docs>; rel="service-doc"; type="text/html"',
     ]
