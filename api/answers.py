@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 from ledger import dataset
@@ -59,6 +61,15 @@ EXPOSED = (
     "X-Filters-Without-Effect",
     "X-Left-Out-By-Disputed",
     "X-Total-Rows",
+)
+#: Lets programs in the browser read answers from any page.
+OPEN = Middleware(
+    CORSMiddleware,
+    allow_origins=["*"],
+    allow_methods=["GET", "HEAD"],
+    # If-None-Match is one of those that a browser asks for first.
+    allow_headers=["*"],
+    expose_headers=list(EXPOSED),
 )
 
 
