@@ -71,6 +71,7 @@ class Told:
     sections: tuple[Section, ...]
     links: tuple[tuple[str, str], ...] = ()
     about: dict[str, Any] | None = None
+    feed: str = "/feed.atom"
 
 
 def render(told: Told, base: str) -> str:
@@ -90,6 +91,7 @@ def _filled(told: Told, canonical: str = "", data: str = "") -> str:
         canonical=canonical,
         style=Markup(_STYLE),
         linked_data=Markup(data),
+        feed=told.feed,
         lead=Markup(told.lead),
         links=told.links,
         sections=told.sections,
@@ -130,6 +132,7 @@ def _city(name: str) -> Told:
             (selection.address("/api/v1/views/claims-register.csv"), "Claims as CSV"),
         ),
         about=linked_data.city(name),
+        feed=selection.address("/feed.atom"),
     )
 
 
@@ -149,6 +152,7 @@ def _initiative(name: str) -> Told:
             (selection.address("/api/v1/views/claims-register.csv"), "Claims as CSV"),
         ),
         about=linked_data.initiative(name),
+        feed=selection.address("/feed.atom"),
     )
 
 
@@ -171,6 +175,7 @@ def _model(name: str) -> Told:
             (selection.address("/api/v1/views/model-claims.csv"), "Claims as CSV"),
         ),
         about=linked_data.model(name),
+        feed=selection.address("/feed.atom"),
     )
 
 
@@ -233,20 +238,22 @@ def list_paths(facts: Facts) -> list[str]:
 
 
 def _cities(facts: Facts) -> Told:
-    profiles = views.table("city-profiles", facts, Selection()).sort_values(["country", "city"])
+    counts = views.table("city-profiles", facts, Selection())[["city_id", "initiatives", "all_figures"]]
+    cities = facts.tables["cities"].rename(columns={"id": "city_id"}).merge(counts, on="city_id", how="left")
+    cities = cities.fillna({"initiatives": 0, "all_figures": 0}).sort_values(["country", "name"])
     sections = [
         Section(
             rows["country_code"].iloc[0].lower(),
             str(country),
             _list(
-                f"{PLAIN.link('city', row.city_id, escape(row.city))}: {count(int(row.initiatives), 'initiative')}, "
+                f"{PLAIN.link('city', row.city_id, escape(row.name))}: {count(int(row.initiatives), 'initiative')}, "
                 f"{count(int(row.all_figures), 'figure')} of money"
                 for row in rows.itertuples()
             ),
         )
-        for country, rows in profiles.groupby("country", sort=False)
+        for country, rows in cities.groupby("country", sort=False)
     ]
-    many = count(len(profiles), "city", "cities")
+    many = count(len(cities), "city", "cities")
     return _listing(
         "/c",
         "Cities and what they do and spend on AI",
