@@ -8,6 +8,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -144,7 +145,7 @@ def test_each_figure_stands_with_its_stage_payer_date_and_source() -> None:
     entries = re.findall(r"<li>.*?</li>", html, re.DOTALL)
     for row in disputed.itertuples():
         (entry,) = [part for part in entries if "not added" in part and f'href="{row.source_url}"' in part]
-        text = " ".join(re.sub("<[^>]+>", " ", entry).split())
+        text = " ".join(unescape(re.sub("<[^>]+>", " ", entry)).split())
         for said in (
             FACTS.descriptor.label("funding", "stage", row.stage),
             "disputed: open",
