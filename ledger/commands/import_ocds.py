@@ -30,7 +30,7 @@ def import_ocds(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILES…",
+            metavar="FILES",
             help="Releases, records and packages of OCDS 1.1: JSON or JSON lines, gzip too; - reads input.",
         ),
     ],

@@ -147,7 +147,7 @@ class _Maker:
     def budget(self) -> Iterator[Figure | Unused]:
         budget = (self.release.get("planning") or {}).get("budget") or {}
         if budget.get("amount"):
-            part = _Part(("budget",), "planning.budget", budget, self._scope_of_whole())
+            part = _Part(("budget",), "budget", budget, self._scope_of_whole())
             yield from self._figure(part, "budgeted", budget["amount"], None, {}, "Budget of the process.")
 
     def tender(self) -> Iterator[Figure | Unused]:

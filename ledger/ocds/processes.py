@@ -11,7 +11,7 @@ import json
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -161,27 +161,24 @@ def _merged(store: sqlite3.Connection, ocid: str) -> Iterator[Process | Unused]:
         if not when and count > 1:
             yield Unused(place, "The release has no date that can be true, so its order is not known.", ocid=ocid)
             continue
-        if newest and number != newest[1] and (compiled or when <= newest[0]):
-            continue
         release = _with_endings(json.loads(body))
-        language = release.get("language") or language
-        gone = tuple(_taken_back(release))
-        if gone:
-            kept = {
-                path: value for path, value in whole.data.items() if not any(path[: len(one)] == one for one in gone)
-            }
-            whole.data = kept
+        here = Stated(when[:10], _package(store, package), place)
+        summed_up = newest is not None and number != newest[1] and (compiled or when <= newest[0])
+        if not (summed_up and compiled):
+            # A release that a later one sums up still tells since when its values stand.
+            for key, value in values_of(release):
+                now = {**values.get(key, {}), **(value or {})}
+                if now != values.get(key):
+                    values[key], stated[key] = now, here
+        if summed_up:
+            continue
+        latest, merged, language = here, merged + 1, release.get("language") or language
+        whole.data = _without(whole.data, tuple(_taken_back(release)))
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", DuplicateIdValueWarning)
             whole.append(release)
         for warning in caught:
-            reason = f"Entries with the same id were taken as one ({warning.message})."
-            yield Unused(place, reason, ocid=ocid)
-        latest, merged = Stated(when[:10], _package(store, package), place), merged + 1
-        for key, value in values_of(release):
-            now = {**values.get(key, {}), **(value or {})}
-            if now != values.get(key):
-                values[key], stated[key] = now, latest
+            yield Unused(place, f"Entries with the same id were taken as one ({warning.message}).", ocid=ocid)
     if latest is None:
         return
     try:
@@ -225,6 +222,13 @@ def _taken_back(part: Mapping[str, Any], path: Key = ()) -> Iterator[Key]:
             for entry in value:
                 if isinstance(entry, dict) and entry.get("id"):
                     yield from _taken_back(entry, (*path, name, entry["id"]))
+
+
+def _without(data: dict[Key, Any], gone: Sequence[Key]) -> dict[Key, Any]:
+    """The values by their paths, without those at and below the paths that are gone."""
+    if not gone:
+        return data
+    return {path: value for path, value in data.items() if not any(path[: len(one)] == one for one in gone)}
 
 
 def values_of(release: Mapping[str, Any]) -> Iterator[tuple[Key, dict[str, Any] | None]]:

@@ -81,8 +81,11 @@ def _file(name: str, first: int) -> Iterator[Finding]:
     label = "standard input" if name == STANDARD_INPUT else name
     with ExitStack() as stack:
         try:
-            raw = sys.stdin.buffer if name == STANDARD_INPUT else stack.enter_context(Path(name).open("rb"))
-            stream = _unpacked(raw)
+            if name == STANDARD_INPUT:
+                raw: Any = io.BufferedReader(sys.stdin.buffer, _HEAD)
+            else:
+                raw = stack.enter_context(Path(name).open("rb", buffering=_HEAD))
+            stream = _unpacked(raw, stack)
             head = stream.peek(_HEAD)
         except (OSError, EOFError, zlib.error) as error:
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
@@ -95,11 +98,11 @@ def _file(name: str, first: int) -> Iterator[Finding]:
         yield from values(stream, label, first)
 
 
-def _unpacked(raw: Any) -> Any:
+def _unpacked(stream: Any, stack: ExitStack) -> Any:
     """The stream of bytes, unpacked where it is compressed, without the mark that some put before UTF-8."""
-    stream: Any = io.BufferedReader(raw, _HEAD)
     if stream.peek(2)[:2] == b"\x1f\x8b":
-        stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), _HEAD)
+        packed = stack.enter_context(gzip.GzipFile(fileobj=stream))
+        stream = stack.enter_context(io.BufferedReader(packed, _HEAD))
     if stream.peek(3)[:3] == b"\xef\xbb\xbf":
         stream.read(3)
     return stream
@@ -152,7 +155,7 @@ def _lines(stream: IO[bytes], label: str, first: int) -> Iterator[Finding]:
                 continue
             if not line.strip():
                 continue
-            value = _parsed(line)
+            value = _parsed(line.strip())
         except (OSError, EOFError, zlib.error) as error:
             yield Unused(place, f"The file breaks off: {error}.", broken=True)
             return
@@ -160,7 +163,8 @@ def _lines(stream: IO[bytes], label: str, first: int) -> Iterator[Finding]:
             yield Unused(place, "The line is nested too deeply.", broken=True)
             continue
         except (ValueError, ArithmeticError) as error:
-            yield Unused(place, f"The line is no JSON ({error}).", broken=True)
+            detail = f"{error.msg}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else error
+            yield Unused(place, f"The line is no JSON ({detail}).", broken=True)
             continue
         for item in value if isinstance(value, list) else [value]:
             yield from _object(_parts(item), place, package)

@@ -134,8 +134,8 @@ def _ids(initiative: str, figures: Sequence[Figure]) -> dict[Key, str]:
     taken: set[str] = set()
     for figure in figures:
         kind, *names = figure.key
-        made = "-".join([initiative, kind, *map(short_name, names)])
-        # Two lists of names may give one text: ("a", "b-c") and ("a-b", "c").
+        made = "-".join([initiative, kind, *(short_name(name.lower()) for name in names)])
+        # Two keys may give one text: ("a", "b-c"), ("a-b", "c") and ("A", "b-c").
         ids[figure.key] = f"{made}-{digest(repr(figure.key))}" if made in taken else made
         taken.add(ids[figure.key])
     return ids
