@@ -45,6 +45,13 @@ def test_each_part_of_a_process_has_its_stage(tmp_path: Path) -> None:
     assert unused == []
 
 
+def test_an_amount_is_exact_as_it_is_stated(tmp_path: Path) -> None:
+    for stated, amount in ((1200.0, "1200"), (0.1, "0.1"), (123456789012.34, "123456789012.34"), (1e9, "1000000000")):
+        (row,), _ = rows(tmp_path, release(contracts=[contract(amount=stated)]))
+
+        assert row["amount"] == amount
+
+
 # A contract and its award
 
 

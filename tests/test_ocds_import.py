@@ -10,6 +10,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,14 @@ PACKAGES = [
     SAMPLES / name
     for name in ("award-to-payment.json", "planning-and-tender.json", "records-embedded.json", "records-linked.json")
 ]
+
+
+@pytest.fixture(autouse=True)
+def _the_dataset_is_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.commands.import_ocds.open_package", opened)
+
+
+opened = cache(open_package)
 
 
 def run(*arguments: object, text: bytes | None = None) -> Result:

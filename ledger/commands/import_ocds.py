@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from ledger.ocds.rows import FUNDERS, Home, home_of
 from ledger.ocds.unused import Unused
 from ledger.tables import BrokenPackage, Tables, open_package
 
-#: Exit codes.
+#: Exit codes: a part could not be read; nothing could be read or written.
 DAMAGED, NOT_READ = 1, 2
 
 
@@ -61,7 +62,7 @@ def import_ocds(
     """Find contracts about AI and write their figures as rows of the dataset.
 
     What could not be used is listed with the reason on standard error. Exit code 0: done; 1: a part of the files
-    is damaged; 2: nothing could be read.
+    could not be read; 2: nothing could be read or written.
     """
     if source and not web_address(source):
         raise typer.BadParameter("Name an address that begins with http:// or https://.", param_hint="--source")
@@ -91,7 +92,10 @@ def import_ocds(
                     buyers[one.buyer] += 1
                     told["figures"] += len(one.tables["funding"])
     except OSError as error:
-        typer.echo(f"{out or 'The temporary file'} could not be written: {error.strerror or error}.", err=True)
+        typer.echo(f"{out or 'Standard output'} could not be written: {error.strerror or error}.", err=True)
+        raise typer.Exit(NOT_READ) from None
+    except sqlite3.Error as error:
+        typer.echo(f"The temporary file of releases could not be written: {error}.", err=True)
         raise typer.Exit(NOT_READ) from None
     for line in _summary(told, buyers, others):
         typer.echo(line, err=True)

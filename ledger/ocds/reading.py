@@ -20,6 +20,7 @@ from typing import IO, Any
 
 import ijson
 
+from ledger.ocds.shape import plain_text
 from ledger.ocds.unused import Place, Unused
 
 #: The name of a file that means standard input.
@@ -337,9 +338,8 @@ def _record(record: Any, place: Place, package: int, *, listed: bool = False) ->
     if isinstance(compiled, dict) and "ocid" in compiled:
         yield Found(compiled, True, place, package)
     elif not whole and not listed:
-        ocid = record.get("ocid")
         reason = "The record has neither a compiled release nor a release in full; links are not followed."
-        yield Unused(place, reason, ocid=ocid if isinstance(ocid, str) else "")
+        yield Unused(place, reason, ocid=plain_text(record.get("ocid")))
     for number, release in enumerate(whole, start=1):
         yield Found(release, False, _within(place, f"release {number}"), package)
 

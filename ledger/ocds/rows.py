@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from babel.languages import get_official_languages
@@ -154,7 +155,7 @@ def _funding(
     return {
         "id": ids[figure.key],
         "initiative_id": initiative,
-        "amount": format(figure.amount, "f"),
+        "amount": _plain_number(figure.amount),
         "amount_high": "",
         "currency": figure.currency,
         "stage": figure.stage,
@@ -173,6 +174,12 @@ def _funding(
         "note": plain_text(f"{figure.note} Process {process.ocid}; found by {matched}."),
         "source_id": source,
     }
+
+
+def _plain_number(amount: Decimal) -> str:
+    """The amount to its last digit, without zeros that mean nothing."""
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _source(stated: Stated, process: Process, home: Home) -> Row | None:
