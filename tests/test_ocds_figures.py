@@ -236,6 +236,18 @@ def test_what_a_later_release_takes_back_is_gone(tmp_path: Path) -> None:
         assert [stage for stage, _, _ in told(figures)] == ["contracted"]
 
 
+def test_a_compiled_release_stands_for_all_up_to_its_date(tmp_path: Path) -> None:
+    figures, _ = rows(
+        tmp_path,
+        release(contracts=[contract("C"), contract("D")]),
+        release(day="2025-02-01", tag=["compiled"], contracts=[contract("C")]),
+        release(day="2025-01-20", tag=["compiled"], contracts=[contract("E")]),
+        release(day="2025-03-01", contracts=[contract("F", 7)]),
+    )
+
+    assert told(figures) == [("contracted", "90", "true"), ("contracted", "7", "true")]
+
+
 def test_a_value_is_dated_by_the_release_that_stated_it_first_as_it_is_now(tmp_path: Path) -> None:
     def tender(amount: int) -> dict[str, Any]:
         return {"title": ABOUT_AI, "value": value(amount)}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
@@ -303,6 +303,8 @@ def test_whatever_stands_anywhere_in_a_release_the_rows_that_come_out_are_right(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@example(texts=["\r", "\r\n", "\n", "\r"])
+@example(texts=["", '"', ",", "=1+1"])
 @given(texts=st.lists(st.text(max_size=60), min_size=4, max_size=4))
 def test_a_package_is_right_whatever_the_texts_in_it(texts: list[str], tmp_path: Path) -> None:
     ocid, name, title, identifier = texts

@@ -21,6 +21,7 @@ from babel.numbers import list_currencies
 from ledger.ocds.dates import BadDate, day, planned_day
 from ledger.ocds.matching import Match, folded
 from ledger.ocds.processes import Key, Process, Stated
+from ledger.ocds.shape import plain_text
 from ledger.ocds.unused import Unused
 
 #: Currencies that stand for none.
@@ -105,7 +106,7 @@ def buyer_of(release: Mapping[str, Any]) -> Mapping[str, Any]:
         candidates += [party for party in parties if role in (party.get("roles") or [])]
     for candidate in candidates:
         named = _named(candidate or {}, parties)
-        if named.get("name"):
+        if plain_text(named.get("name")):
             return named
     return {}
 
@@ -400,4 +401,4 @@ def _money(value: Mapping[str, Any] | None) -> tuple[Decimal, str]:
 def _titled(part: _Part) -> str:
     title = part.entry.get("title") or part.entry.get("project") or ""
     name = part.name[:1].upper() + part.name[1:]
-    return f"{name}: “{' '.join(title.split())[:200]}”." if title else f"{name}."
+    return f"{name}: “{plain_text(title)[:200]}”." if title else f"{name}."

@@ -23,7 +23,7 @@ from ocdsmerge.merge import CompiledRelease
 
 from ledger.ocds.dates import moment
 from ledger.ocds.reading import Finding, Found, Package
-from ledger.ocds.shape import RELEASE, reduced
+from ledger.ocds.shape import RELEASE, plain_text, reduced
 from ledger.ocds.unused import Place, Unused
 
 #: What tells a value of a process from its others: ("award", "1").
@@ -119,7 +119,7 @@ def _keep(
     store: sqlite3.Connection, found: Found, wanted: Callable[[Mapping[str, Any]], bool], today: date
 ) -> Iterator[Unused]:
     release, faults = reduced(found.release)
-    ocid = (release.get("ocid") or "").strip()
+    ocid = plain_text(release.get("ocid"))
     for fault in faults:
         yield Unused(found.place, f"It has another type than the standard says; {fault}.", ocid=ocid)
     if not ocid:

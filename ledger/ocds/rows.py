@@ -91,7 +91,7 @@ def rows_of(
     process: Process, figures: Sequence[Figure], found: Sequence[Match], home: Home
 ) -> tuple[Imported | None, list[Unused]]:
     """The rows of a process, and the figures that have no source; no rows where no figure is left."""
-    buyer = buyer_of(process.release).get("name") or ""
+    buyer = plain_text(buyer_of(process.release).get("name"))
     unused = []
     sources: dict[str, Row] = {}
     sourced = []
@@ -126,8 +126,9 @@ def rows_of(
 def rows_in(tables: Tables, name: str) -> Iterator[Row]:
     """The rows of a table of the dataset, as the texts of a file."""
     frame = tables[name]
-    columns = [cells(frame[column]) for column in frame]
-    return (dict(zip(frame, row, strict=True)) for row in zip(*columns, strict=True))
+    names = list(map(str, frame.columns))
+    columns = [cells(frame[name]) for name in names]
+    return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 
 
 def _ids(initiative: str, figures: Sequence[Figure]) -> dict[Key, str]:
@@ -211,7 +212,7 @@ def _organization(buyer: str, home: Home) -> Row:
         return dict(known)
     return {
         "id": short_name(plain_name(buyer)),
-        "name": plain_text(buyer),
+        "name": buyer,
         "kind": FUNDERS[home.funder],
         "country_code": home.country,
     }
