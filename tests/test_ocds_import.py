@@ -290,7 +290,7 @@ def test_whatever_stands_anywhere_in_a_release_the_rows_that_come_out_are_right(
         try:
             for name in path[:-1]:
                 holder = holder[name]
-            holder[path[-1]] = strange
+            holder[path[-1]] = copy.deepcopy(strange)
         except (KeyError, IndexError, TypeError):
             continue  # an earlier change took the place away
     lines, _ = rows(tmp_path, *changed)

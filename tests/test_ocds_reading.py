@@ -189,17 +189,19 @@ def test_the_parts_that_are_read_are_merged_by_the_rules_of_the_standard() -> No
     assert standard.items() <= MERGE_RULES.items() | {(("tag",), "omitWhenMerged")}
 
 
+#: Releases of the samples that break the standard on purpose.
+WRONG = {"", "ocds-000001-strange-currency"}
+
+
 def sample_releases() -> list[Any]:
-    found = [one for one in read(sorted(map(str, SAMPLES.glob("*s*.json*")))) if isinstance(one, Found)]
-    return [pytest.param(one, id=f"{one.place.file[-24:]} {one.place.position}") for one in found]
+    files = [path for path in sorted(SAMPLES.iterdir()) if path.name != "release-schema.json"]
+    found = [one for one in read(map(str, files)) if isinstance(one, Found) and one.release["ocid"] not in WRONG]
+    return [pytest.param(one.release, id=f"{Path(one.place.file).name} {one.place.position}") for one in found]
 
 
-@pytest.mark.parametrize("found", sample_releases())
-def test_the_samples_follow_the_schema_of_the_standard(found: Found) -> None:
-    if found.compiled or found.place.position in ("line 4", "line 5", "line 6", "line 7", "line 8"):
-        return
-    plain = json.loads(json.dumps(found.release, default=float))
-    jsonschema.Draft4Validator(SCHEMA).validate(plain)
+@pytest.mark.parametrize("sample", sample_releases())
+def test_the_samples_follow_the_schema_of_the_standard(sample: dict[str, Any]) -> None:
+    jsonschema.Draft4Validator(SCHEMA).validate(json.loads(json.dumps(sample, default=float)))
 
 
 JSON = st.recursive(

@@ -30,7 +30,7 @@ _LISTS = {"releases": "release", "records": "record"}
 #: How much of a file is looked at to tell whether it has one value a line.
 _HEAD = 2**20
 _LONGEST_LINE = 2**26
-_DEEPEST, _MOST_PARTS = 64, 2_000_000
+_DEEPEST, _MOST_PARTS = 64, 500_000
 
 #: Parts of a top-level object: the name of its list and an item of it, or "" and everything else.
 _Parts = Iterator[tuple[str, Any]]
