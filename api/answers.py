@@ -158,7 +158,7 @@ def other_page(request: Request, offset: int, limit: int) -> str:
 
 def refused(problems: list[dict[str, Any]]) -> Response:
     """Say what was not understood, with the accepted values."""
-    message = " ".join(str(problem["message"]) for problem in problems)
+    message = " ".join(dict.fromkeys(str(problem["message"]) for problem in problems))
     return JSONResponse({"message": message, "problems": problems}, status_code=400)
 
 
