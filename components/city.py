@@ -347,7 +347,7 @@ def _unknown(selection: Selection) -> str:
     """What the dataset does not hold, the widest gaps first."""
     coverage = views.table("coverage", facts(), selection)
     if coverage.empty:
-        return _nothing("No initiative is left with these filters.")
+        return _nothing(_no_initiative(selection))
     gaps = coverage[coverage["known_of"] < coverage["initiatives"]].sort_values("known_share", kind="stable")
     said = [
         f"<li>{escape(row.what)}: not known for <strong>{whole(row.initiatives - row.known_of)}</strong> of "
@@ -414,7 +414,7 @@ def profile_html(selection: Selection) -> str:
     """What the city is, in a sentence."""
     profiles = views.table("city-profiles", facts(), selection)
     if profiles.empty:
-        return _nothing("No initiative of this city is left with these filters.")
+        return _nothing(_no_initiative(selection))
     row = profiles.iloc[0]
     residents = "residents not known" if pd.isna(row["population"]) else f"about {whole(row['population'])} residents"
     return (
@@ -423,6 +423,13 @@ def profile_html(selection: Selection) -> str:
         f"{whole(row['ended_early'])} cancelled or paused; {count(int(row['all_figures']), 'figure')} of money; "
         f"{count(int(row['models']), 'model')}; {count(int(row['open_threads']), 'open dispute')}.</p>"
     )
+
+
+def _no_initiative(selection: Selection) -> str:
+    """Why there is no initiative to tell of: none of the city is recorded, or the filters leave none."""
+    if views.table("city-profiles", facts(), Selection(city=selection.city)).empty:
+        return "No initiative of this city is recorded. That is not to say that there is none."
+    return "No initiative of this city is left with these filters."
 
 
 def _part_head(text: str, telling: Telling) -> str:

@@ -8,7 +8,8 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from html import unescape
+from dataclasses import replace
+from html import escape, unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ import pytest
 
 from components.telling import Kind, plain_address
 from ledger import dataset, views
+from ledger.facts import Facts, facts_of
 from ledger.selection import Selection, choices
 from web import crawlers, plain
 
@@ -156,13 +158,71 @@ def test_each_figure_stands_with_its_stage_payer_date_and_source() -> None:
         assert ("private money" in text) == (row.funder == "private")
 
 
-def test_texts_of_the_data_are_never_markup(monkeypatch: pytest.MonkeyPatch) -> None:
-    hostile = "<script>alert(1)</script>&\"'"
-    told = plain.Told("/c/x", hostile, hostile, hostile, "", (), ((f"/x?{hostile}", hostile),), {"name": hostile})
+def test_a_sum_stands_with_the_dates_and_sources_of_what_it_adds_alone() -> None:
+    html = plain.render(plain.page_of(FACTS, "initiative", "rio-de-janeiro-rio-ai-city"), BASE)
+    figures = views.table("funding-register", FACTS, Selection(initiative=("rio-de-janeiro-rio-ai-city",)))
+    (added,) = figures[figures["counted"]].itertuples()
+    rows = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in re.findall("<tr>.*?</tr>", html)]
+    (row,) = [row for row in rows if "(1 figure)" in row]
+    assert row.endswith(f"Estimated {added.payer} money US$ 65 bn (1 figure) ⚑ disputed 1 Jul 2025 {added.publisher}")
+    assert sum("none counted" in row and "nothing is added" in row for row in rows) == 3
+
+
+def test_a_city_of_which_no_initiative_is_recorded_says_so_and_blames_no_filter() -> None:
+    without = set(FACTS.tables["cities"]["id"]) - set(FACTS.tables["initiatives"]["city_id"])
+    assert without
+    for name in without:
+        html = plain.render(plain.page_of(FACTS, "city", name), BASE)
+        assert "No initiative of this city is recorded." in html
+        assert "filter" not in html
+
+
+def test_texts_of_a_page_itself_are_never_markup() -> None:
+    bad = "<script>alert(1)</script>&\"'"
+    told = plain.Told("/c/x", bad, bad, bad, "", (), ((f"/x?{bad}", bad),), {"name": bad})
     page = Page(plain.render(told, BASE))
-    assert page.headings == [(1, hostile)]
-    assert page.metas["description"] == hostile
-    assert json.loads(page.scripts[0])["about"]["name"] == hostile
+    assert page.headings == [(1, bad)]
+    assert page.metas["description"] == bad
+    assert json.loads(page.scripts[0])["about"]["name"] == bad
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("city", "rio-de-janeiro"), ("initiative", "rio-de-janeiro-rio-ai-city"), ("model", "rio-3-5-open-397b")],
+)
+def test_texts_of_the_data_are_never_markup_and_only_web_addresses_are_links(
+    monkeypatch: pytest.MonkeyPatch, kind: Kind, name: str
+) -> None:
+    mark = '</script><b onclick="alert(1)">'
+    tried = hostile(mark)
+    monkeypatch.setattr(dataset, "facts", lambda: tried)
+    told = plain.page_of(tried, kind, name)
+    html = plain.render(told, BASE)
+
+    page = Page(html)
+    assert "<b " not in html
+    assert escape(mark) in html
+    assert page.headings[0][1].endswith(mark)
+    assert json.loads(page.scripts[0])["about"]["name"].endswith(mark)
+    assert not [link for link in page.links if not re.match(r"(https?:/)?/|#", link)]
+
+
+def hostile(mark: str) -> Facts:
+    """The dataset with `mark` at the end of every text that people wrote, and addresses that no browser may open."""
+    frames = dict(FACTS.tables.frames)
+    for resource in FACTS.descriptor.raw["resources"]:
+        name = resource["name"]
+        if name == "history" or "schema" not in resource:
+            continue
+        frame = frames[name].copy()
+        for field in resource["schema"]["fields"]:
+            column, rules = field["name"], field.get("constraints", {})
+            if column.endswith("url"):
+                frame[column] = frame[column].mask(frame[column].notna(), "javascript:alert(1)")
+            elif field["type"] == "string" and not {"enum", "pattern"} & set(rules) and not column.endswith("id"):
+                frame[column] = frame[column] + mark
+        frames[name] = frame
+    return facts_of(replace(FACTS.tables, frames=frames, version="hostile"))
 
 
 @pytest.fixture(scope="module")

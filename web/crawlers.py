@@ -28,6 +28,7 @@ _ROBOTS = """\
 User-agent: *
 Disallow: /_stcore/
 Disallow: /api/v1/views/
+Disallow: /brief/
 Disallow: /chart/
 Disallow: /embed/
 Allow: /
