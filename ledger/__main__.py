@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from ledger.commands.add import add
 from ledger.commands.history import history
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app.command()(add)
 app.command()(history)
 
 
