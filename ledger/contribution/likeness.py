@@ -12,8 +12,8 @@ from rapidfuzz import fuzz, utils
 from ledger.contribution.files import Package, Row
 from ledger.contribution.rows import New
 
-#: From which likeness on (0 to 100) two names, or two sentences, are shown side by side.
-_NAMES, _SENTENCES = 80, 85
+#: From which likeness on (0 to 100) two names, or parts of names and sentences, are shown side by side.
+_NAMES, _PARTS = 80, 85
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def alike(new: Iterable[New], package: Package) -> list[Alike]:
     """The rows of a package that look like new ones, by new row."""
     new = list(new)
     city = {row["id"]: row["city_id"] for row in package.rows("initiatives")}
-    city |= {one.row["id"]: one.row["city_id"] for one in new if one.table == "initiatives"}
+    city |= {one.row["id"]: one.row["city_id"] for one in new if one.table == "initiatives" and "id" in one.row}
     return [
         Alike(one, row, same)
         for one in new
@@ -45,7 +45,7 @@ def _same(table: str, one: Mapping[str, str], other: Mapping[str, str], city: Ma
             return "a city of the same country with a similar name"
         case "organizations" if _like(one["name"], other["name"]):
             return "a similar name"
-        case "initiatives" if one["city_id"] == other["city_id"] and _like(one["name"], other["name"]):
+        case "initiatives" if one["city_id"] == other["city_id"] and _within(one["name"], other["name"]):
             return "the same city and a similar name"
         case "sources" if _plain_address(one["url"]) == _plain_address(other["url"]):
             return "the same address, written in another way"
@@ -54,7 +54,7 @@ def _same(table: str, one: Mapping[str, str], other: Mapping[str, str], city: Ma
         case "metrics" if all(one[column] == other[column] for column in ("initiative_id", "name", "value", "kind")):
             return "the same value of the same thing"
         case "claims" if one["subject_id"] == other["subject_id"] and (
-            fuzz.token_sort_ratio(one["statement"], other["statement"], processor=utils.default_process) >= _SENTENCES
+            fuzz.token_sort_ratio(one["statement"], other["statement"], processor=utils.default_process) >= _PARTS
         ):
             return "the same subject and a similar statement"
     return ""
@@ -62,6 +62,12 @@ def _same(table: str, one: Mapping[str, str], other: Mapping[str, str], city: Ma
 
 def _like(one: str, other: str) -> bool:
     return fuzz.token_sort_ratio(one, other, processor=utils.default_process) >= _NAMES
+
+
+def _within(one: str, other: str) -> bool:
+    """Whether a name is like another one, or like a part of it: of one city's initiatives, that is much."""
+    ways = (fuzz.token_set_ratio, fuzz.partial_ratio)
+    return max(way(one, other, processor=utils.default_process) for way in ways) >= _PARTS
 
 
 def _same_figure(one: Mapping[str, str], other: Mapping[str, str], city: Mapping[str, str]) -> bool:
