@@ -16,8 +16,10 @@ from ledger import dataset
 from ledger.tables import BrokenPackage
 from web.brief import routes as brief_routes
 from web.charts import routes as chart_routes
+from web.crawlers import routes as crawler_routes
 from web.embed import routes as embed_routes
 from web.middleware import BrowserFiles, Page, SecurityHeaders, compress_first_files
+from web.plain import routes as plain_routes
 from web.routes import routes as web_routes
 
 try:
@@ -43,7 +45,7 @@ async def ready(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     "dashboard.py",
     lifespan=ready,
-    routes=[*web_routes, *chart_routes, *embed_routes, *brief_routes, *api_routes],
+    routes=[*web_routes, *chart_routes, *embed_routes, *brief_routes, *plain_routes, *crawler_routes, *api_routes],
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(BrowserFiles),

@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 from ledger import dataset
@@ -37,7 +39,7 @@ ALWAYS = {
     "Cache-Control": "How long the answer may be kept without asking again.",
     "ETag": "What tells this answer from others: sent back as If-None-Match, it saves sending the same again.",
     "Last-Modified": "When data or code changed last: sent back as If-Modified-Since, it does the same.",
-    "Link": "Licence, descriptor and contract; where a limit is given, the rows after (next) and before (prev).",
+    "Link": "Licence, descriptions and contract; where a limit is given, the rows after (next) and before (prev).",
     "X-Data-Version": "The date of the data and the start of a digest of its files.",
 }
 #: … the answers with the rows of a view or a table, …
@@ -59,6 +61,15 @@ EXPOSED = (
     "X-Filters-Without-Effect",
     "X-Left-Out-By-Disputed",
     "X-Total-Rows",
+)
+#: Lets programs in the browser read answers from any page.
+OPEN = Middleware(
+    CORSMiddleware,
+    allow_origins=["*"],
+    allow_methods=["GET", "HEAD"],
+    # If-None-Match is one of those that a browser asks for first.
+    allow_headers=["*"],
+    expose_headers=list(EXPOSED),
 )
 
 
@@ -100,6 +111,8 @@ def _common(request: Request) -> dict[str, str]:
     links = [
         f'<{licence}>; rel="license"',
         '</api/v1/datapackage.json>; rel="describedby"; type="application/json"',
+        f'</api/v1/croissant.json>; rel="describedby"; type="{JSON_LD}"; title="Croissant"',
+        f'</api/v1/catalogue.jsonld>; rel="describedby"; type="{JSON_LD}"; title="schema.org and DCAT"',
         '</api/v1/openapi.json>; rel="service-desc"; type="application/json"',
         '</api/docs>; rel="service-doc"; type="text/html"',
     ]
@@ -125,7 +138,9 @@ def _is_known(request: Request, headers: dict[str, str]) -> bool:
 @cache
 def _sources() -> tuple[Path, ...]:
     """The files that answers are made from."""
-    code = [file for part in ("ledger", "api") for file in (_ROOT / part).rglob("*") if file.suffix in (".py", ".xml")]
+    made_from = (".py", ".xml", ".html", ".css")
+    parts = ("ledger", "api", "components", "web")
+    code = [file for part in parts for file in (_ROOT / part).rglob("*") if file.suffix in made_from]
     return (*sorted(code), _ROOT / "requirements.txt", *sorted(dataset.DATA.iterdir()))
 
 

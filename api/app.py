@@ -21,7 +21,6 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import answers
@@ -42,11 +41,14 @@ from api.queries import (
 )
 from ledger import dataset, views
 from ledger.address import public_address
+from ledger.catalogue import catalogue
 from ledger.citation import citation, filter_words
+from ledger.croissant import croissant_at
 from ledger.effects import effect
 from ledger.exports import csv_chunks, file_name, json_chunks, to_parquet, to_xlsx
-from ledger.package import descriptor_at, package_zip
+from ledger.package import package_zip
 from ledger.selection import Selection, choices
+from ledger.served import descriptor_at
 
 
 class Problem(BaseModel):
@@ -142,16 +144,20 @@ _XLSX = _file_of(answers.XLSX, "The rows as an Excel workbook; its second sheet 
 _JSON: dict[int | str, dict[str, Any]] = {200: {"model": Answer, "description": "The rows as JSON."}, **_REFUSED}
 
 
-#: Addresses that say what there is.
-_ABOUT: dict[str, Any] = {
-    "response_class": Response,
-    "tags": ["about"],
-    "dependencies": [Depends(no_query)],
-    "responses": {
-        200: {"content": {answers.JSON: {"schema": {"type": "object"}}}},
-        **{status: _REFUSED[status] for status in (304, 400)},
-    },
-}
+def _about(media_type: str) -> dict[str, Any]:
+    """What addresses have that say what there is, as one object."""
+    return {
+        "response_class": Response,
+        "tags": ["about"],
+        "dependencies": [Depends(no_query)],
+        "responses": {
+            200: {"content": {media_type: {"schema": {"type": "object"}}}},
+            **{status: _REFUSED[status] for status in (304, 400)},
+        },
+    }
+
+
+_ABOUT, _LINKED_DATA = _about(answers.JSON), _about(answers.JSON_LD)
 
 
 @app.get("/v1/views/{view}.csv", responses=_CSV, response_class=Response, tags=["views"], summary="A view as CSV")
@@ -393,8 +399,25 @@ def datapackage(request: Request) -> Response:
     return answers.send(request, lambda: [bytes(JSONResponse(made).body)], answers.JSON)
 
 
+@app.get("/v1/croissant.json", summary="The dataset in Croissant", **_LINKED_DATA)
+def croissant(request: Request) -> Response:
+    """Every file with its digest, every column with its type, and every code with its meaning, in Croissant 1.1.
+
+    Tools for machine learning load the tables by it.
+    """
+    facts, base = dataset.facts(), public_address(str(request.url))
+    return answers.send(request, lambda: [bytes(JSONResponse(croissant_at(facts, base)).body)], answers.JSON_LD)
+
+
+@app.get("/v1/catalogue.jsonld", summary="The dataset for data catalogues", **_LINKED_DATA)
+def catalogue_entry(request: Request) -> Response:
+    """The dataset, its files and this API in schema.org and in DCAT-AP 3, for search engines and data portals."""
+    facts, base = dataset.facts(), public_address(str(request.url))
+    return answers.send(request, lambda: [bytes(JSONResponse(catalogue(facts, base)).body)], answers.JSON_LD)
+
+
 @app.get("/v1/package.zip", response_class=Response, tags=["about"], summary="The whole dataset as a data package",
-         responses=_file_of(answers.ZIP, "CSV files, datapackage.json and a README."))  # fmt: skip
+         responses=_file_of(answers.ZIP, "CSV files, datapackage.json, croissant.json and a README."))  # fmt: skip
 def package(request: Request, query: Annotated[Filters, Query()]) -> Response:
     """Every table with its descriptor, licence, citation and method; with filters, the rows that they leave.
 
@@ -449,7 +472,7 @@ def _headers_of(address: str) -> dict[str, Any]:
     """The headers that an answer of an address always carries, for the contract."""
     told = dict(answers.ALWAYS)
     told |= answers.OF_ROWS if "{" in address else {}
-    told |= {} if address.endswith((".json", "/views", "/filters")) else answers.OF_FILES
+    told |= {} if address.endswith((".json", ".jsonld", "/views", "/filters")) else answers.OF_FILES
     return {
         name: {"description": meaning, "required": True, "schema": {"type": "string"}} for name, meaning in told.items()
     }
@@ -528,11 +551,4 @@ class Heads:
 
 
 app.add_middleware(Heads)
-app.add_middleware(
-    CORSMiddleware,
-    allow_origins=["*"],
-    allow_methods=["GET", "HEAD"],
-    # If-None-Match is one of those that a browser asks for first.
-    allow_headers=["*"],
-    expose_headers=list(answers.EXPOSED),
-)
+app.add_middleware(answers.OPEN.cls, *answers.OPEN.args, **answers.OPEN.kwargs)

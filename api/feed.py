@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode
+from uuid import NAMESPACE_URL, uuid5
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -30,8 +31,6 @@ from ledger.selection import Selection, choices
 _VIEW = views.VIEWS["changes"]
 #: Entries on a page.
 ENTRIES = 100
-#: The year from which ids count: a host may change hands, what it named before stays named.
-_SINCE = 2026
 
 #: What XML 1.0 cannot hold, escaped or not.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -43,6 +42,8 @@ _FEED = Environment(
 
 #: What a change may belong to, the first that it names: the column of the view, its table and the path of its page.
 _OWNERS = {"model_id": ("models", "/m/"), "initiative_id": ("initiatives", "/i/"), "city_id": ("cities", "/c/")}
+#: New claims that readers wait for, one and several of them.
+_NEWS = {"disputes": ("dispute", "disputes"), "concedes": ("concession", "concessions")}
 _DISPUTED = {"open": "disputed", "conceded": "disputed and conceded", "withdrawn": "dispute withdrawn"}
 
 
@@ -96,7 +97,6 @@ def feed(request: Request) -> Response:
         lambda: [atom(facts, selection, base, found, page)],
         answers.ATOM,
         headers={
-            "Access-Control-Allow-Origin": "*",
             "X-Filters": selection.address().removeprefix("?"),
             **({"X-Filters-Without-Effect": ", ".join(ignored)} if (ignored := _VIEW.without_effect(asked)) else {}),
         },
@@ -119,11 +119,17 @@ def entries(facts: Facts, selection: Selection, base: str) -> list[Entry]:
         groups.setdefault((row["version"], owner, key), []).append(row)
     sorts = {one.value: one.label for one in facts.descriptor.categories("history", "change")} if rows else {}
     there = {owner: set(facts.tables[table]["id"]) for owner, (table, _) in _OWNERS.items()}
-    return [_entry(key, rows, base, sorts, there) for key, rows in groups.items()]
+    package = str(facts.descriptor.raw.get("name", ""))
+    return [_entry(key, rows, package, base, sorts, there) for key, rows in groups.items()]
 
 
 def _entry(
-    key: tuple[str, str, str], rows: list[dict[str, str]], base: str, sorts: dict[str, str], there: dict[str, set[str]]
+    key: tuple[str, str, str],
+    rows: list[dict[str, str]],
+    package: str,
+    base: str,
+    sorts: dict[str, str],
+    there: dict[str, set[str]],
 ) -> Entry:
     version, owner, name = key
     first = rows[0]
@@ -131,7 +137,7 @@ def _entry(
     # What was removed since has no page any more; its city has.
     page = next((path + first[one] for one, (_, path) in _OWNERS.items() if first[one] in there[one]), "/data#changes")
     return Entry(
-        id=f"{_tag(base)}:{owner.removesuffix('_id')}/{name}/{version}",
+        id=_urn(package, owner, name, version),
         title=f"{first['about']}{where}: {_summary(rows, name, sorts)}",
         updated=f"{first['changed_on']}T00:00:00Z",
         version=version,
@@ -151,21 +157,27 @@ def _entry(
 
 
 def _summary(rows: list[dict[str, str]], name: str, sorts: dict[str, str]) -> str:
-    """What happened, in few words: whether the thing itself is new or gone, else the number of changes of each sort."""
+    """What happened, in few words.
+
+    Whether the thing itself is new or gone; else the number of changes of each sort, with new
+    disputes and concessions for themselves.
+    """
     itself = {row["change"] for row in rows if row["row_id"] == name}
     if "added" in itself:
         return "new in the data"
     if "removed" in itself:
         return "removed from the data"
-    numbers = Counter(row["change"] for row in rows)
-    told = [code for code in ("moved_up", *sorts) if numbers[code]]
-    return ", ".join(f"{numbers[code]} {sorts[code].lower()}" for code in dict.fromkeys(told))
+    numbers = Counter(
+        row["stance"] if row["change"] == "added" and row["stance"] in _NEWS else row["change"] for row in rows
+    )
+    names = {**_NEWS, **{code: (label.lower(), label.lower()) for code, label in sorts.items()}}
+    order = dict.fromkeys(("moved_up", *names))
+    return ", ".join(f"{numbers[code]} {names[code][numbers[code] > 1]}" for code in order if numbers[code])
 
 
-def _tag(base: str) -> str:
-    """The beginning of ids that stay the same (tag URIs, RFC 4151)."""
-    host = urlsplit(base).hostname or ""
-    return f"tag:{host if re.fullmatch('[a-z0-9.-]+', host) else 'localhost'},{_SINCE}"
+def _urn(*names: str) -> str:
+    """An id made of names alone: it stays the same wherever the dashboard stands and whatever it is asked by."""
+    return uuid5(NAMESPACE_URL, "/".join(map(quote_plus, names))).urn
 
 
 def atom(facts: Facts, selection: Selection, base: str, found: list[Entry], page: int = 1) -> bytes:
@@ -175,7 +187,7 @@ def atom(facts: Facts, selection: Selection, base: str, found: list[Entry], page
     licence = next(iter(descriptor.licenses), {})
     shown = found[(page - 1) * ENTRIES : page * ENTRIES]
     xml = _FEED.render(
-        id=f"{_tag(base)}:{selection.address('changes')}",
+        id=_urn(str(descriptor.raw.get("name", "")), selection.address("changes")),
         title=f"{DASHBOARD}: what changed" + (f" ({words})" if words else ""),
         updated=found[0].updated if found else f"{descriptor.created}T00:00:00Z",
         authors=[one["title"] for one in descriptor.raw.get("contributors", ()) if one.get("title")] or [DASHBOARD],

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from api import answers
 from api.app import app
 from api.feed import feed
 
@@ -25,5 +26,5 @@ routes: list[BaseRoute] = [
     Route("/api", to_docs),
     Route("/api/", to_docs),
     _MOUNT,
-    Route("/feed.atom", feed),
+    Route("/feed.atom", feed, middleware=[answers.OPEN]),
 ]

@@ -6,6 +6,7 @@ from components import choosers, headline, thread
 from components.card import card
 from components.filters import rows_left
 from components.state import read
+from components.telling import PLAIN_PAGE, plain_address
 
 selection = read()
 
@@ -14,7 +15,10 @@ st.html(headline.models_sentence(selection))
 rows_left(selection)
 
 card("model-releases", selection)
-thread.story(selection, choosers.model(selection))
+chosen = choosers.model(selection)
+thread.story(selection, chosen)
+if chosen:
+    st.link_button(PLAIN_PAGE, plain_address("model", chosen))
 card("model-scores", selection.but(benchmark=(choosers.benchmark(selection),)))
 card("model-uplift", selection)
 card("model-lineage", selection)

@@ -13,13 +13,12 @@ from components.formats import count, escape, link
 from components.html import badge, item, items
 from components.state import facts
 from components.tables import display, is_shown
+from components.telling import PAGE, Telling
 from ledger import views
 from ledger.selection import Selection
 
 #: Items listed in the drawer; the table holds all.
 LISTED = 60
-#: Parts of a selection that a link to an initiative keeps: what is left out stays left out.
-_KEPT = ("disputed", "lens", "per_resident")
 _ALL = Selection()
 
 
@@ -66,23 +65,15 @@ def _what(made: views.View, row: dict[str, Any]) -> str:
     return text
 
 
-def initiative_address(initiative_id: str, under: Selection = _ALL) -> str:
-    """The address of an initiative's own page; `under` a selection, what it leaves out as disputed stays out."""
-    return under.only(_KEPT).but(initiative=(initiative_id,)).address("/initiative")
-
-
-def initiative_name(row: Any, linked: bool, under: Selection) -> str:
+def initiative_name(row: Any, telling: Telling = PAGE, under: Selection = _ALL) -> str:
     """The name of a row's initiative, as a link to its page where it is to be one."""
-    name = escape(row.initiative)
-    address = escape(initiative_address(row.initiative_id, under))
-    return f'<a href="{address}" target="_self">{name}</a>' if linked else name
+    return telling.link("initiative", row.initiative_id, escape(row.initiative), under)
 
 
-def figure_items(rows: pd.DataFrame, *, linked: bool = True, under: Selection = _ALL) -> str:
+def figure_items(rows: pd.DataFrame, *, telling: Telling = PAGE, under: Selection = _ALL) -> str:
     """Figures of money, each with stage, payer, date, source, and why it is or is not counted.
 
-    `linked` makes the names of initiatives links to their pages; a file on disk has none. `under`
-    is the selection that the links keep.
+    `telling` says where the names of initiatives lead; `under` is the selection that the links keep.
     """
     descriptor = facts().descriptor
     made = []
@@ -102,7 +93,7 @@ def figure_items(rows: pd.DataFrame, *, linked: bool = True, under: Selection = 
             item(
                 head=f"<strong>{escape(amount)}</strong> {' '.join(marks)}",
                 lines=[
-                    f"{initiative_name(row, linked, under)}, {escape(row.city)}"
+                    f"{initiative_name(row, telling, under)}, {escape(row.city)}"
                     + (f" · {escape(payer)}" if payer else ""),
                     escape(row.note),
                     f"<em>{'Added' if row.counted else 'Not added'}:</em> {escape(row.reason)}",
@@ -113,8 +104,8 @@ def figure_items(rows: pd.DataFrame, *, linked: bool = True, under: Selection = 
     return items(made)
 
 
-def evidence_items(rows: pd.DataFrame, *, linked: bool = True, under: Selection = _ALL) -> str:
-    """Evidence for goals, each with its initiative (a link where `linked`) and source."""
+def evidence_items(rows: pd.DataFrame, *, telling: Telling = PAGE, under: Selection = _ALL) -> str:
+    """Evidence for goals, each with its initiative and source."""
     descriptor = facts().descriptor
     made = []
     for row in rows.itertuples():
@@ -128,7 +119,7 @@ def evidence_items(rows: pd.DataFrame, *, linked: bool = True, under: Selection 
             item(
                 head=f"<strong>{escape(goal)}</strong> {marks}",
                 lines=[
-                    initiative_name(row, linked, under),
+                    initiative_name(row, telling, under),
                     escape(row.note),
                     link(row.source_url, f"{row.publisher}: {row.source_title}"),
                 ],
@@ -151,7 +142,7 @@ def record_items(made: views.View, rows: pd.DataFrame, *, under: Selection = _AL
             if column != name and is_shown(made, column) and not column.endswith("_url") and not pd.isna(values[column])
         ]
         lines += [link(url, text) for url, text in _sources(rows.iloc[position])]
-        head = initiative_name(rows.iloc[position], True, under) if name == "initiative" else escape(values[name])
+        head = initiative_name(rows.iloc[position], PAGE, under) if name == "initiative" else escape(values[name])
         listed.append(item(head=f"<strong>{head}</strong>", lines=lines))
     return items(listed)
 

@@ -13,5 +13,6 @@ def what_changed(selection: Selection) -> None:
     """Every change for the filters that are on, and the address of its feed."""
     card("changes", selection, open_table=True)
     address = feed_address(selection)
-    st.caption("The same changes as a feed (Atom), for a program that reads news, with the filters that are on:")
+    which = "for the filters that are on, " if "?" in address else ""
+    st.caption(f"The same changes as a [feed (Atom)]({address}), {which}to follow with a program that reads news:")
     st.code(address, language=None, wrap_lines=True)

@@ -14,6 +14,7 @@ from components.filters import rows_left
 from components.formats import as_markdown, count, whole
 from components.html import badge, item, items
 from components.state import accepted, choose, facts
+from components.telling import PAGE, PLAIN_PAGE, plain_address
 from ledger import views
 from ledger.selection import Selection
 from ledger.views.cities import peers
@@ -62,8 +63,9 @@ def one(selection: Selection) -> None:
             selection.but(city=()).address(f"/brief/{quote(city_id)}"),
             icon=":material/download:",
         )
+        st.link_button(PLAIN_PAGE, plain_address("city", city_id))
     _peers(city_id, selection)
-    sections = city.story(selection, linked=True)
+    sections = city.story(selection, telling=PAGE)
     st.html(city.contents(sections))
     for section in sections:
         with st.container(border=True, key=f"section_{section.anchor}"):
@@ -130,7 +132,7 @@ def side_by_side(selection: Selection) -> None:
             opened = st.expander(as_markdown(names[code]), key=f"runs_{code}", on_change="rerun")
             if opened.open:
                 with opened:
-                    st.html(city.initiatives_html(shown.but(city=(code,)), linked=True))
+                    st.html(city.initiatives_html(shown.but(city=(code,)), telling=PAGE))
 
 
 def _ended_early(selection: Selection) -> str:
@@ -142,7 +144,7 @@ def _ended_early(selection: Selection) -> str:
     for code in selection.city:
         rows = stopped[stopped["city_id"] == code]
         said = [
-            f"{initiative_name(row, True, selection)} "
+            f"{initiative_name(row, PAGE, selection)} "
             f"{badge(descriptor.label('initiatives', 'status', row.status), strong=True)}"
             for row in rows.itertuples()
         ]

@@ -18,6 +18,7 @@ from components.behind import evidence_items, figure_items, initiative_name
 from components.formats import count, escape, link, money, whole
 from components.html import badge, item, items
 from components.state import facts
+from components.telling import Telling
 from ledger import views
 from ledger.coverage import restated_together
 from ledger.facts import Facts
@@ -26,8 +27,6 @@ from ledger.selection import Selection
 #: Statuses in the order in which a reader asks for them; what failed is told like all the rest.
 STATUSES = ("operating", "under_way", "approved", "announced", "completed", "paused", "cancelled")
 _PAYERS = ("public", "mixed", "private", "unknown")
-#: Figures listed in a section of the page; the register holds all, and so does the brief.
-_FIGURES = 12
 #: Sources named beside an initiative; its own page names all.
 _LINKS = 3
 
@@ -42,31 +41,27 @@ class Section:
     charts: tuple[str, ...] = ()
 
 
-def story(selection: Selection, *, linked: bool) -> tuple[Section, ...]:
-    """The sections of a city's story; the selection holds one city.
-
-    `linked` makes the names of initiatives links to their pages; a file on disk has none, and
-    lists every figure.
-    """
-    return _story(facts(), selection, linked)
+def story(selection: Selection, *, telling: Telling) -> tuple[Section, ...]:
+    """The sections of a city's story; the selection holds one city."""
+    return _story(facts(), selection, telling)
 
 
 @lru_cache(maxsize=64)
-def _story(facts: Facts, selection: Selection, linked: bool) -> tuple[Section, ...]:
+def _story(facts: Facts, selection: Selection, telling: Telling) -> tuple[Section, ...]:
     """The story, told once for all readers with the same selection."""
     return (
         Section(
             "cost",
             "What is it said to cost, and by whom?",
-            _said_to_cost(selection, linked),
+            _said_to_cost(selection, telling),
             ("initiatives-ladder", "initiatives-traced"),
         ),
-        Section("told", "What is told, but not added?", _not_added(selection, linked)),
-        Section("public", "What is public money?", _by_payer(selection, linked), ("funding-ladder",)),
-        Section("runs", "What runs, and what became of the rest?", initiatives_html(selection, linked=linked)),
-        Section("models", "Which models were made?", _models(selection, linked)),
-        Section("goals", "Which goals are pursued?", _goals(selection, linked), ("goals-profile",)),
-        Section("disputes", "What is disputed?", _disputes(selection)),
+        Section("told", "What is told, but not added?", _not_added(selection, telling)),
+        Section("public", "What is public money?", _by_payer(selection, telling), ("funding-ladder",)),
+        Section("runs", "What runs, and what became of the rest?", initiatives_html(selection, telling=telling)),
+        Section("models", "Which models were made?", _models(selection, telling)),
+        Section("goals", "Which goals are pursued?", _goals(selection, telling), ("goals-profile",)),
+        Section("disputes", "What is disputed?", _disputes(selection, telling)),
         Section("unknown", "What is not known?", _unknown(selection)),
         Section("sources", "What does it rest on?", sources_html(_cited(selection))),
     )
@@ -80,7 +75,7 @@ def contents(sections: Sequence[Section]) -> str:
     return f"<nav aria-label='On this page'><p class='ledger-note'>{links}</p></nav>"
 
 
-def _said_to_cost(selection: Selection, linked: bool) -> str:
+def _said_to_cost(selection: Selection, telling: Telling) -> str:
     """Estimated and announced figures that are counted, and those that contradict them, the largest first."""
     register = views.table("funding-register", facts(), selection)
     conflicts = set(views.table("funding-conflicts", facts(), selection)["funding_id"])
@@ -92,22 +87,22 @@ def _said_to_cost(selection: Selection, linked: bool) -> str:
     ordered = hoped.assign(_largest=largest).sort_values(
         ["_largest", "initiative_id", "counted", "usd"], ascending=[False, True, False, False]
     )
-    return _figures(ordered, selection, linked)
+    return _figures(ordered, selection, telling)
 
 
-def _figures(rows: pd.DataFrame, selection: Selection, linked: bool) -> str:
-    """Figures, and on the page a link to those that are too many for it."""
-    shown = rows.head(_FIGURES) if linked else rows
+def _figures(rows: pd.DataFrame, selection: Selection, telling: Telling) -> str:
+    """Figures, and on a page a link to those that are too many for it."""
+    shown = rows if telling.most is None else rows.head(telling.most)
     left = len(rows) - len(shown)
     more = ""
     if left:
-        address = escape(selection.address("/spending"))
-        words = f'<a href="{address}#funding-register" target="_self">{count(left, "more figure")} in the register</a>'
+        address = escape(telling.register(selection))
+        words = f'<a href="{address}" target="_self">{count(left, "more figure")} in the register</a>'
         more = f'<p class="ledger-note">{words}.</p>'
-    return figure_items(shown, linked=linked, under=selection) + more
+    return figure_items(shown, telling=telling, under=selection) + more
 
 
-def _not_added(selection: Selection, linked: bool) -> str:
+def _not_added(selection: Selection, telling: Telling) -> str:
     """Figures that are not counted; binding stages first, since there a wrong sum misleads most."""
     register = views.table("funding-register", facts(), selection)
     told = register[~register["counted"]]
@@ -124,7 +119,7 @@ def _not_added(selection: Selection, linked: bool) -> str:
         ["_group_binding", "_group_usd", "_same", "_restates", "funding_id"], ascending=[False, False, True, True, True]
     )
     said = _told_of_payers(register.assign(_same=register["funding_id"].map(same)), ordered["_same"])
-    return said + _figures(ordered, selection, linked)
+    return said + _figures(ordered, selection, telling)
 
 
 def _is_binding(figures: pd.DataFrame) -> pd.Series:
@@ -158,7 +153,7 @@ def _told_of_payers(register: pd.DataFrame, order: pd.Series) -> str:
     return "".join(sentences)
 
 
-def _by_payer(selection: Selection, linked: bool) -> str:
+def _by_payer(selection: Selection, telling: Telling) -> str:
     """Counted sums by stage, payers side by side and never added to each other."""
     ladder = views.table("funding-ladder", facts(), selection)
     if ladder.empty:
@@ -175,7 +170,7 @@ def _by_payer(selection: Selection, linked: bool) -> str:
     rows = []
     for (stage, unit), group in ladder.groupby(["stage", "unit"], sort=False):
         by_payer = {row.payer: row for row in group.itertuples()}
-        cells = [_sum(by_payer.get(payer)) for payer in _PAYERS]
+        cells = [sum_html(by_payer.get(payer)) for payer in _PAYERS]
         label = f"{descriptor.label('funding', 'stage', stage)}, {unit}"
         rows.append([escape(label), *cells])
     register = views.table("funding-register", facts(), selection)
@@ -186,13 +181,14 @@ def _by_payer(selection: Selection, linked: bool) -> str:
     )
     behind = ""
     if len(added):
-        behind = "<h4>The figures behind: public ones, and what others have committed or paid</h4>"
-        behind += _figures(added, selection, linked)
+        behind = _part_head("The figures behind: public ones, and what others have committed or paid", telling)
+        behind += _figures(added, selection, telling)
     heads = [f"{payer.capitalize()} money" if payer != "unknown" else "Payer unknown" for payer in _PAYERS]
     return lead + table_html(["Stage", *heads], rows) + behind
 
 
-def _sum(row: Any) -> str:
+def sum_html(row: Any) -> str:
+    """A sum with the number of its figures and the mark of a dispute, or why there is none; `None` is no row."""
     if row is None:
         return "none recorded"
     if not row.figures:
@@ -206,7 +202,7 @@ def _sum(row: Any) -> str:
     return f"{escape(money(row.value, row.unit, row.value_high))} ({count(int(row.figures), 'figure')}){doubt}"
 
 
-def initiatives_html(selection: Selection, *, linked: bool) -> str:
+def initiatives_html(selection: Selection, *, telling: Telling) -> str:
     """Initiatives by status, each with what it aimed at and what came of it."""
     register = views.table("initiatives-register", facts(), selection)
     if register.empty:
@@ -219,10 +215,10 @@ def initiatives_html(selection: Selection, *, linked: bool) -> str:
         if rows.empty:
             continue
         word = descriptor.label("initiatives", "status", status)
-        parts.append(f"<h4>{escape(word)}: {count(len(rows), 'initiative')}</h4>")
+        parts.append(_part_head(f"{word}: {count(len(rows), 'initiative')}", telling))
         parts.append(
             items(
-                _initiative(row, metrics[metrics["initiative_id"] == row.initiative_id], selection, linked)
+                _initiative(row, metrics[metrics["initiative_id"] == row.initiative_id], selection, telling)
                 for row in rows.itertuples()
             )
         )
@@ -231,9 +227,9 @@ def initiatives_html(selection: Selection, *, linked: bool) -> str:
     return "".join(parts)
 
 
-def _initiative(row: Any, metrics: pd.DataFrame, selection: Selection, linked: bool) -> str:
+def _initiative(row: Any, metrics: pd.DataFrame, selection: Selection, telling: Telling) -> str:
     descriptor = facts().descriptor
-    name = initiative_name(row, linked, selection)
+    name = initiative_name(row, telling, selection)
     marks = badge(descriptor.label("initiatives", "kind", row.kind))
     if row.status in ("cancelled", "paused"):
         marks += " " + badge(descriptor.label("initiatives", "status", row.status), strong=True)
@@ -288,15 +284,15 @@ def _metric(code: str) -> str:
     return "" if code == "other" else f"{escape(label.lower())}, "
 
 
-def _models(selection: Selection, linked: bool) -> str:
-    """The models of the city, and the whole story of the one that is most debated; a file has nothing to unfold."""
+def _models(selection: Selection, telling: Telling) -> str:
+    """The models of the city, and the whole story of the one that is most debated."""
     releases = views.table("model-releases", facts(), selection)
     if releases.empty:
         return _nothing("No model is recorded.")
     claims = views.table("model-claims", facts(), selection)
     debated = _debated(selection)
-    told = thread.story_html(debated, claims[claims["model_id"] == debated], folded=linked) if debated else ""
-    return models_html(releases) + told
+    told = thread.story_html(debated, claims[claims["model_id"] == debated], telling=telling) if debated else ""
+    return models_html(releases, telling=telling, under=selection) + told
 
 
 def _debated(selection: Selection) -> str | None:
@@ -306,7 +302,7 @@ def _debated(selection: Selection) -> str | None:
     return thread.most_debated_model(claims[claims["model_id"].isin(left)])
 
 
-def models_html(releases: pd.DataFrame) -> str:
+def models_html(releases: pd.DataFrame, *, telling: Telling, under: Selection) -> str:
     """Models as a list, each with date, size, openness and the mark of a dispute; as in `model-releases`."""
     listed = []
     for row in releases.itertuples():
@@ -316,26 +312,27 @@ def models_html(releases: pd.DataFrame) -> str:
         if not pd.isna(row.open_weights):
             parts.append("open weights" if row.open_weights else "closed weights")
         doubt = f" {badge(f'origin disputed: {row.disputed}', alert=True)}" if row.disputed != "none" else ""
-        listed.append(f"<li><strong>{escape(row.model)}</strong>{doubt} {' · '.join(parts)}</li>")
+        name = telling.link("model", row.model_id, f"<strong>{escape(row.model)}</strong>", under)
+        listed.append(f"<li>{name}{doubt} {' · '.join(parts)}</li>")
     return f"<ul>{''.join(listed)}</ul>"
 
 
-def _goals(selection: Selection, linked: bool) -> str:
+def _goals(selection: Selection, telling: Telling) -> str:
     """The evidence for each goal, strongest first."""
     evidence = views.table("goals-evidence", facts(), selection)
     if evidence.empty:
         return _nothing("No evidence for a sovereignty goal is recorded. That is not to say that there is none.")
     strongest = evidence.sort_values("grade", ascending=False, kind="stable").drop_duplicates("goal")
-    return "<p>The strongest evidence for each goal:</p>" + evidence_items(strongest, linked=linked, under=selection)
+    return "<p>The strongest evidence for each goal:</p>" + evidence_items(strongest, telling=telling, under=selection)
 
 
-def _disputes(selection: Selection) -> str:
+def _disputes(selection: Selection, telling: Telling) -> str:
     """Threads in which somebody disputes, about initiatives and about models whose story is not told already."""
     claims = claims_left(selection)
     about = claims[(claims["subject_id"] != _debated(selection)) & (claims["thread_state"] != "undisputed")]
     if about.empty:
         return _nothing("No further dispute is recorded.")
-    return thread.threads_html(about)
+    return thread.threads_html(about, telling=telling, under=selection)
 
 
 def claims_left(selection: Selection) -> pd.DataFrame:
@@ -426,6 +423,11 @@ def profile_html(selection: Selection) -> str:
         f"{whole(row['ended_early'])} cancelled or paused; {count(int(row['all_figures']), 'figure')} of money; "
         f"{count(int(row['models']), 'model')}; {count(int(row['open_threads']), 'open dispute')}.</p>"
     )
+
+
+def _part_head(text: str, telling: Telling) -> str:
+    """The head of a part of a section."""
+    return f"<{telling.head}>{escape(text)}</{telling.head}>"
 
 
 def _nothing(text: str) -> str:

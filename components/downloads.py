@@ -100,6 +100,22 @@ def tables_list() -> None:
                 st.link_button(name, f"{address}.{extension}", type="tertiary")
 
 
+def programs(selection: Selection) -> None:
+    """What programs and catalogues take: the package for the filters that are on, its descriptions, and the API."""
+    filters = selection.filters()
+    part = ", narrowed by the filters that are on" if filters.active() else ""
+    links = [
+        (filters.address("/api/v1/package.zip"), f"Package: every table and all that describes it, as one ZIP{part}"),
+        ("/api/v1/datapackage.json", "Descriptor: what tables, columns and codes mean (Data Package)"),
+        ("/api/v1/croissant.json", "Croissant: the same, for tools of machine learning"),
+        ("/api/v1/catalogue.jsonld", "JSON-LD: schema.org and DCAT-AP, for search engines and data portals"),
+        ("/api/docs", "API: every view for any filters, and every table; its contract to read and to try"),
+    ]
+    with st.container(border=True, key="card_programs"):
+        st.subheader("For programs", anchor="programs")
+        st.html(menu(links))
+
+
 _LIMITS = (
     "Coverage follows what is public and indexed; a city without rows was not necessarily searched. Public safety "
     "systems are over-represented because their contracts are public.",

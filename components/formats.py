@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 _STEPS = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
+#: What makes a link open beside the page.
+BESIDE = ' target="_blank" rel="noopener noreferrer"'
 _UNITS = {"USD": "US$", "international dollars": "int. $"}
 
 
@@ -103,4 +105,4 @@ def link(url: str | None, text: str) -> str:
     address = safe_url(url)
     if address is None:
         return escape(text)
-    return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
+    return f'<a href="{escape(address)}"{BESIDE}>{escape(text)}</a>'

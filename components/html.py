@@ -8,9 +8,8 @@ import streamlit as st
 
 from components.formats import escape
 
-#: The styles of these pieces, as an element of HTML.
-STYLE = """
-<style>
+#: The styles of these pieces.
+CSS = """
 .ledger-items.ledger-items { list-style: none; margin: 0; padding: 0; }
 .ledger-items.ledger-items > li { margin: 0; padding: .7rem 0;
   border-top: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
@@ -20,6 +19,10 @@ STYLE = """
 .ledger-items.ledger-items.thread > li { border-top: 0;
   border-left: 2px solid color-mix(in srgb, currentColor 25%, transparent);
   padding: .2rem 0 .2rem .9rem; margin: .55rem 0; }
+.ledger-items.ledger-items.thread > li.in-1 { margin-left: 1.1rem; }
+.ledger-items.ledger-items.thread > li.in-2 { margin-left: 2.2rem; }
+.ledger-items.ledger-items.thread > li.in-3 { margin-left: 3.3rem; }
+.ledger-items.ledger-items.thread > li.in-4 { margin-left: 4.4rem; }
 .ledger-badge { display: inline-block; border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
   border-radius: 3px; padding: 0 .4em; font-size: .82em; line-height: 1.55; white-space: nowrap; }
 .ledger-badge.strong { background: color-mix(in srgb, currentColor 14%, transparent); font-weight: 600; }
@@ -36,8 +39,9 @@ STYLE = """
 .ledger-table thead th { border-top: 0; white-space: nowrap; }
 .ledger-table th { font-weight: 600; }
 .ledger-note { opacity: .8; font-size: .9em; }
-</style>
 """
+#: The same as an element of HTML.
+STYLE = f"<style>{CSS}</style>"
 
 
 def style() -> None:
@@ -62,8 +66,9 @@ def badge(text: str, *, strong: bool = False, alert: bool = False) -> str:
 def item(*, head: str, lines: Iterable[str], indent: int = 0) -> str:
     """One entry of a list: a head and lines below it; empty lines fall away."""
     body = "".join(f"<p>{line}</p>" for line in lines if line)
-    margin = f' style="margin-left:{min(indent, 4) * 1.1:.1f}rem"' if indent else ""
-    return f'<li{margin}><p class="head">{head}</p>{body}</li>'
+    # A class and no style of its own: plain pages allow none.
+    place = f' class="in-{min(indent, 4)}"' if indent else ""
+    return f'<li{place}><p class="head">{head}</p>{body}</li>'
 
 
 def items(made: Iterable[str], *, kind: str = "") -> str:

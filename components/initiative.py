@@ -11,9 +11,11 @@ import streamlit as st
 from components import city, formats, thread
 from components.behind import evidence_items, figure_items
 from components.card import card
+from components.city import Section
 from components.formats import as_markdown, count, escape
 from components.html import badge, item, items
 from components.state import accepted, choose, facts
+from components.telling import PAGE, PLAIN_PAGE, Telling, plain_address
 from ledger import views
 from ledger.selection import Selection
 
@@ -30,37 +32,38 @@ def page(selection: Selection) -> None:
     (initiative_id,) = selection.initiative
     about = Selection(initiative=(initiative_id,), disputed=selection.disputed, lens=selection.lens)
     st.title(as_markdown(names[initiative_id]), anchor=False)
-    register = views.table("initiatives-register", facts(), about)
-    if register.empty:
+    if views.table("initiatives-register", facts(), about).empty:
         why = "disputed" if selection.disputed == "exclude" else "not disputed"
         st.info(f"How this initiative stands is {why}, so the filter on disputed facts leaves it out.")
         st.button("Include disputed facts", on_click=choose, kwargs={"disputed": "include"})
         return
-    row = register.iloc[0]
-    st.html(_head(row, about))
+    st.html(head_html(about, telling=PAGE))
     st.caption("Address of this page, to share:")
     st.code(
         urljoin(st.context.url or "", Selection(initiative=(initiative_id,)).address("/initiative")),
         language=None,
         wrap_lines=True,
     )
-    _section("facts", "What is known", _known(row))
-    card("initiatives-ladder", about)
+    st.link_button(PLAIN_PAGE, plain_address("initiative", initiative_id))
+    for section in story(about, telling=PAGE):
+        with st.container(border=True, key=f"section_{section.anchor}"):
+            st.subheader(section.title, anchor=section.anchor)
+            st.html(f"<div class='ledger-text'>{section.html}</div>")
+        for view in section.charts:
+            card(view, about)
+
+
+def story(about: Selection, *, telling: Telling) -> tuple[Section, ...]:
+    """Everything known of an initiative, section by section; the selection holds one that its filters leave in."""
+    (initiative_id,) = about.initiative
+    row = views.table("initiatives-register", facts(), about).iloc[0]
     figures = views.table("funding-register", facts(), about)
-    _section("figures", "Every figure of money", figure_items(figures, under=about) if len(figures) else "")
     metrics = views.table("initiatives-metrics", facts(), about)
-    _section("outcome", "What was aimed at, and what came of it", city.outcome(metrics))
     evidence = views.table("goals-evidence", facts(), about)
-    _section("goals", "Evidence for sovereignty goals", evidence_items(evidence, under=about) if len(evidence) else "")
     models = views.table("model-releases", facts(), about)
-    _section("models", "Models made under it", city.models_html(models) if len(models) else "")
     claims = city.claims_left(about)
-    _section("claims", "What is claimed of it", thread.threads_html(claims) if len(claims) else "")
     gaps = views.table("coverage-by-initiative", facts(), about)
     unknown = "".join(f"<li>{escape(what)}</li>" for what in gaps.loc[~gaps["known"], "what"])
-    _section(
-        "unknown", "What is not known", f"<ul>{unknown}</ul>" if unknown else "", empty="Nothing that is asked for."
-    )
     tables = facts().tables
     cited: set[str] = set()
     for name, key, ids in (
@@ -70,7 +73,34 @@ def page(selection: Selection) -> None:
         cited |= set(tables[name].loc[tables[name][key].isin(ids), "source_id"])
     for table in (figures, metrics, evidence, claims):
         cited |= set(table["source_id"])
-    _section("sources", "Sources", city.sources_html(cited))
+    return (
+        Section("facts", "What is known", _known(row), ("initiatives-ladder",)),
+        _section(
+            "figures",
+            "Every figure of money",
+            figure_items(figures, telling=telling, under=about) if len(figures) else "",
+        ),
+        _section("outcome", "What was aimed at, and what came of it", city.outcome(metrics)),
+        _section(
+            "goals",
+            "Evidence for sovereignty goals",
+            evidence_items(evidence, telling=telling, under=about) if len(evidence) else "",
+        ),
+        _section(
+            "models",
+            "Models made under it",
+            city.models_html(models, telling=telling, under=about) if len(models) else "",
+        ),
+        _section(
+            "claims",
+            "What is claimed of it",
+            thread.threads_html(claims, telling=telling, under=about) if len(claims) else "",
+        ),
+        _section(
+            "unknown", "What is not known", f"<ul>{unknown}</ul>" if unknown else "", empty="Nothing that is asked for."
+        ),
+        Section("sources", "Sources", city.sources_html(cited)),
+    )
 
 
 def _choose(options: list[str]) -> None:
@@ -89,20 +119,19 @@ def _choose(options: list[str]) -> None:
     )
 
 
-def _section(anchor: str, title: str, html: str, *, empty: str = "None is recorded.") -> None:
-    with st.container(border=True, key=f"section_{anchor}"):
-        st.subheader(title, anchor=anchor)
-        st.html(f"<div class='ledger-text'>{html}</div>" if html else f"<p class='ledger-note'>{escape(empty)}</p>")
+def _section(anchor: str, title: str, html: str, *, empty: str = "None is recorded.") -> Section:
+    return Section(anchor, title, html or f"<p class='ledger-note'>{escape(empty)}</p>")
 
 
-def _head(row: Any, about: Selection) -> str:
+def head_html(about: Selection, *, telling: Telling) -> str:
+    """Where an initiative is, how it stands, and what it is."""
+    row = views.table("initiatives-register", facts(), about).iloc[0]
     descriptor = facts().descriptor
     marks = [badge(descriptor.label("initiatives", name, row[name]), strong=name == "status")
              for name in ("status", "kind", "domain")]  # fmt: skip
     if row["disputed"] in ("open", "conceded"):
         marks.append(badge(f"status disputed: {row['disputed']}", alert=True))
-    address = escape(about.but(initiative=(), city=(row["city_id"],)).address("/city"))
-    place = f'<a href="{address}" target="_self">{escape(row["city"])}</a>, {escape(row["country"])}'
+    place = f"{telling.link('city', row['city_id'], escape(row['city']), about)}, {escape(row['country'])}"
     return f"<p class='lead'>{place} {' '.join(marks)}</p><p class='lead'>{escape(row['summary'])}</p>"
 
 

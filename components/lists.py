@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from components import formats
-from components.behind import initiative_address
+from components.behind import initiative_name
 from components.formats import count, escape, link
 from components.html import badge, item, items
 from components.state import facts
@@ -44,7 +44,7 @@ def _figure(row: Any) -> str:
     return item(
         head=f"<strong>{escape(row.city)}: {escape(amount)}</strong> {' '.join(marks)}",
         lines=[
-            f'<a href="{escape(initiative_address(row.initiative_id))}" target="_self">{escape(row.initiative)}</a>',
+            initiative_name(row),
             f"<span class='ledger-note'>{escape(formats.date(row.dated))} · "
             f"{link(row.source_url, row.publisher)}</span>",
         ],

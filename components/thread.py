@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,10 +14,12 @@ from components.choosers import most_debated
 from components.formats import count, escape, link, whole
 from components.html import badge, item, items
 from components.state import facts
+from components.telling import FILE, PAGE, Kind, Telling
 from ledger import views
 from ledger.disputes import THREAD_STATES
 from ledger.selection import Selection
 
+_ALL = Selection()
 #: Threads on one page of the list.
 PER_PAGE = 10
 
@@ -36,21 +39,23 @@ def story(selection: Selection, model_id: str) -> None:
         if not model_id:
             st.info("No model is left with these filters.")
             return
-        st.html(story_html(model_id, claims))
+        st.html(story_html(model_id, claims, telling=replace(PAGE, folded=False)))
         if claims.empty:
             st.info("No claim about this model is recorded.")
         download_menu(made, about, len(claims))
 
 
-def story_html(model_id: str, claims: pd.DataFrame, *, folded: bool = False) -> str:
-    """What a model is, what was alleged, conceded and is open, and the thread of all claims about it.
+def story_html(model_id: str, claims: pd.DataFrame, *, telling: Telling) -> str:
+    """What a model is, what was alleged, conceded and is open, and the thread of all claims about it."""
+    return portrait_html(model_id, telling=telling) + thread_html(claims, telling=telling)
 
-    `folded` shows the thread only when it is opened, for pages that tell of more than models.
-    """
+
+def thread_html(claims: pd.DataFrame, *, telling: Telling) -> str:
+    """What was alleged, conceded and is open, and the thread of all claims about a model."""
     thread = items((_claim(row) for row in claims.itertuples()), kind="thread")
-    if folded:
+    if telling.folded:
         thread = f"<details><summary>The whole thread: {count(len(claims), 'claim')}</summary>{thread}</details>"
-    return _portrait(model_id) + _in_short(claims) + thread
+    return _in_short(claims) + thread
 
 
 def most_debated_model(claims: pd.DataFrame) -> str | None:
@@ -99,11 +104,11 @@ def threads(selection: Selection) -> None:
         download_menu(made, selection, len(claims), key="threads")
 
 
-def threads_html(claims: pd.DataFrame) -> str:
+def threads_html(claims: pd.DataFrame, *, telling: Telling = FILE, under: Selection = _ALL) -> str:
     """Threads of claims, each under its subject, topic and state; `claims` as in `claims-register`."""
     whole_threads = views.table("claims-register", facts(), Selection())["thread"].value_counts()
     return items(
-        _thread(rows, int(whole_threads.get(thread, 0)))
+        _thread(rows, int(whole_threads.get(thread, 0)), telling, under)
         for thread, rows in _in_order(claims).groupby("thread", sort=False)
     )
 
@@ -113,13 +118,15 @@ def _in_order(claims: pd.DataFrame) -> pd.DataFrame:
     return claims.assign(calm=claims["thread_state"] == "undisputed").sort_values(["calm", "thread_order"])
 
 
-def _thread(rows: pd.DataFrame, every: int) -> str:
+def _thread(rows: pd.DataFrame, every: int, telling: Telling, under: Selection) -> str:
     """One thread; `every` is the number of its claims without any filter."""
     first = rows.iloc[0]
     where = "" if pd.isna(first["city"]) else f", {escape(first['city'])}"
     topic = badge(facts().descriptor.label("claims", "topic", first["topic"]))
     state = badge(first["thread_state"], alert=first["thread_state"] in ("conceded", "open"))
-    head = f'<p class="head"><strong>{escape(first["subject"])}</strong>{where} {topic} {state}</p>'
+    kind: Kind = "model" if first["subject_type"] == "model" else "initiative"
+    subject = telling.link(kind, first["subject_id"], f"<strong>{escape(first['subject'])}</strong>", under)
+    head = f'<p class="head">{subject}{where} {topic} {state}</p>'
     hidden = every - len(rows)
     note = (
         f"<p class='ledger-note'>The filters leave out {count(hidden, 'statement')} of this thread.</p>"
@@ -130,7 +137,7 @@ def _thread(rows: pd.DataFrame, every: int) -> str:
     return f"<li>{head}{note}{answers}</li>"
 
 
-def _portrait(model_id: str) -> str:
+def portrait_html(model_id: str, *, telling: Telling) -> str:
     """Name, origin, size and scores of a model in a few lines."""
     only = Selection(model=(model_id,))
     descriptor = facts().descriptor
@@ -153,7 +160,8 @@ def _portrait(model_id: str) -> str:
         relation = "" if pd.isna(parent.relation) else descriptor.label("models", "base_relation", parent.relation)
         word = "" if parent.basis_of_link == "stated" else " " + badge(parent.basis_of_link, alert=True)
         source = "" if pd.isna(parent.source_url) else " · " + link(parent.source_url, "source")
-        lines.append(f"Built from <strong>{escape(parent.parent)}</strong> ({escape(relation.lower())}){word}{source}")
+        name = telling.link("model", parent.parent_model_id, f"<strong>{escape(parent.parent)}</strong>")
+        lines.append(f"Built from {name} ({escape(relation.lower())}){word}{source}")
     lines.append(_compared(model_id))
     if not pd.isna(row["note"]):
         lines.append(escape(row["note"]))
@@ -210,7 +218,7 @@ def _in_short(claims: pd.DataFrame) -> str:
             if len(rows) > OPEN_SHOWN:
                 lines.append(f"and {whole(len(rows) - OPEN_SHOWN)} more in the thread below.")
             parts.append(item(head=badge(head, alert=alert), lines=lines))
-    return items(parts)
+    return items(parts) if parts else ""
 
 
 def _claim(row: Any, of_thread: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The commands: `python -m ledger history OLD NEW`. Exit codes: 0 done, 1 faults, 2 could not be read."""
+"""The commands: `python -m ledger COMMAND`. Exit codes: 0 done, 1 faults, 2 could not be read."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import typer
 
 from ledger.commands.add import add
 from ledger.commands.history import history
+from ledger.commands.import_ocds import import_ocds
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.command()(add)
 app.command()(history)
+app.command()(import_ocds)
 
 
 @app.callback()

@@ -16,7 +16,7 @@ from ledger.tables import Tables
 #: What the frame of changes holds beside the columns of the history; texts, "" where there is nothing to say.
 WORDS = (
     "about", "what_changed", "initiative", "kind", "domain", "status", "model", "funder", "stage", "scope", "payer",
-    "source_id",
+    "stance", "source_id",
 )  # fmt: skip
 _COLUMNS = (
     "change_id", "version", "changed_on", "change", "table", "row_id", "column", "before", "after", "initiative_id",
@@ -78,7 +78,7 @@ def _rows(version: list[tuple[Change, Record]], words: _Words, named: State) -> 
                 "initiative": initiative.get("name", ""),
                 **{name: initiative.get(name, "") for name in ("kind", "domain", "status")},
                 "model": words.name("models", change["model_id"]) if change["model_id"] else "",
-                **{name: record.get(name, "") for name in ("funder", "stage", "scope")},
+                **{name: record.get(name, "") for name in ("funder", "stage", "scope", "stance")},
                 "payer": payer_class(record.get("funder", "")),
                 "source_id": record.get("source_id", ""),
             }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from zlib import crc32
 
+from ledger.descriptor import Descriptor
 from ledger.facts import Facts
 from ledger.selection import Selection
 
@@ -40,19 +41,18 @@ def citation(
     """
     chosen = in_words(filters or {})
     named = f"{title.rstrip('.')} ({chosen})" if chosen else title.rstrip(".")
-    authors = [str(one["title"]) for one in facts.descriptor.raw.get("contributors", ()) if one.get("title")]
-    authors = authors or [DASHBOARD]
+    names = authors(facts.descriptor)
     licence = next((str(one.get("name", "")) for one in facts.descriptor.licenses), "")
     year = facts.descriptor.created[:4]
     version = facts.version
     stop = "" if named.endswith(("?", "!")) else "."
     text = (
-        f"{'; '.join(authors)} ({year}): {named}{stop} In: {DASHBOARD}, data version {version}. "
+        f"{'; '.join(names)} ({year}): {named}{stop} In: {DASHBOARD}, data version {version}. "
         f"Licence {licence}. {address} (accessed {on.isoformat()})."
     )
     fields = {
         # The second braces keep a name whole, and the capitals of a title.
-        "author": " and ".join(f"{{{_tex(author)}}}" for author in authors),
+        "author": " and ".join(f"{{{_tex(author)}}}" for author in names),
         "title": f"{{{_tex(named)}}}",
         "year": year,
         "version": version,
@@ -62,6 +62,20 @@ def citation(
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
     return Citation(text, f"@misc{{{_key(title, filters or {}, version)},\n{lines}\n}}\n")
+
+
+def whole_citation(facts: Facts, address: str) -> Citation:
+    """Cite the dataset that is served under `address` (scheme and host).
+
+    The day of access is that of the data, so that the same data always give the same citation.
+    """
+    return citation(facts, facts.descriptor.title, f"{address}/data", date.fromisoformat(facts.descriptor.created))
+
+
+def authors(descriptor: Descriptor) -> list[str]:
+    """Who made the dataset, by name."""
+    named = [str(one["title"]) for one in descriptor.raw.get("contributors", ()) if one.get("title")]
+    return named or [DASHBOARD]
 
 
 def filter_words(selection: Selection, accepted: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, ...]]:

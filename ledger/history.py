@@ -86,9 +86,11 @@ def compare(old: Tables | None, new: Tables) -> list[Change]:
     packages has, tables of links and tables of rates are not compared.
 
     Raises:
-        NoHistory: where the new package names no version, or is not the later one.
+        NoHistory: where the new package names no version, is not the later one, or does not carry
+            the history of the old one on.
     """
     _check_versions(old, new)
+    _check_carried_on(old, new)
     before, after = records(old), records(new)
     changes = [*_rows_changed(before, after, new.descriptor), *_stronger_figures(before, after, new.descriptor)]
     owners = {"removed": _Owners(before)}
@@ -125,6 +127,22 @@ def _check_versions(old: Tables | None, new: Tables) -> None:
         raise NoHistory(
             f"The first package is of {old.descriptor.created}, the second of {new.descriptor.created}. Name the "
             "earlier one first."
+        )
+
+
+def _check_carried_on(old: Tables | None, new: Tables) -> None:
+    """A history without a version between, or with one too many, would tell changes twice or not at all."""
+    if old is None or "history" not in old.frames:
+        return
+    known, carried = (
+        list(dict.fromkeys(change["version"] for change in history_of(one) if change["version"] != version))
+        for one, version in ((old, None), (new, new.descriptor.version))
+    )
+    if known != carried:
+        raise NoHistory(
+            f"The history of the first package holds the versions {', '.join(known) or 'none'}; that of the second "
+            f"holds {', '.join(carried) or 'none'} beside its own. Name the package that was published last, and "
+            "begin the history of the new one with a copy of its history."
         )
 
 
@@ -168,7 +186,7 @@ def _stronger_figures(before: State, after: State, descriptor: Descriptor) -> It
     steps = {stage.value: place for place, stage in enumerate(descriptor.categories("funding", "stage"))}
     had: dict[tuple[str, str], str] = {}
     for (table, _), record in before.items():
-        if table == "funding" and record["counted"] == "true":
+        if table == "funding" and record["counted"] == "true" and record["stage"] in steps:
             payer = record["initiative_id"], payer_class(record["funder"])
             had[payer] = max(had.get(payer, record["stage"]), record["stage"], key=steps.__getitem__)
     for key in after.keys() - before.keys():

@@ -15,11 +15,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
 
-from ledger.citation import citation, filter_words, in_words
+from ledger.citation import Citation, citation, filter_words, in_words
+from ledger.croissant import croissant
 from ledger.dataset import DATA
 from ledger.descriptor import Descriptor, Field
 from ledger.facts import Facts
 from ledger.selection import FILTERS, Selection, choices
+from ledger.served import measured
 from ledger.tables import Tables
 
 #: How the derived figures are made; it goes with the data.
@@ -47,7 +49,7 @@ Rows = dict[str, "pd.Series[bool]"]
 
 
 def package_zip(facts: Facts, selection: Selection, address: str, folder: Path = DATA) -> bytes:
-    """The package in `folder` as a ZIP file: CSV files, descriptor, README and method.
+    """The package in `folder` as a ZIP file: CSV files, descriptor, Croissant, README and method.
 
     `facts` are those of this folder; `address` is the public address of the dashboard. Filters leave
     the rows that they choose, what belongs to these and what those refer to; lenses change nothing.
@@ -56,12 +58,22 @@ def package_zip(facts: Facts, selection: Selection, address: str, folder: Path =
     selection = selection.filters()
     paths = {resource["name"]: resource["path"] for resource in facts.descriptor.raw["resources"]}
     files = {path: (folder / path).read_bytes() for path in ("datapackage.json", *paths.values())}
+    descriptor = facts.descriptor
     chosen = kept = _all_rows(facts.tables)
     if selection.active():
         chosen = chosen_rows(facts, selection)
         kept = closed(facts.tables, chosen)
         files |= {paths[table]: _some_rows(files[paths[table]], rows) for table, rows in kept.items()}
-        files["datapackage.json"] = _json(_filtered_descriptor(facts, selection))
+        descriptor = _filtered_descriptor(facts, selection)
+        files["datapackage.json"] = _json(descriptor.raw)
+    files["croissant.json"] = _json(
+        croissant(
+            descriptor,
+            {table: measured(paths[table], [files[paths[table]]]) for table in descriptor.tables},
+            page=f"{address}{selection.address('/data')}",
+            cite_as=_cited(facts, selection, address).bibtex,
+        )
+    )
     files["README.md"] = _readme(facts, selection, address, chosen, kept).encode()
     files["METHOD.md"] = METHOD.read_bytes()
     return _zipped(files, date.fromisoformat(facts.descriptor.created))
@@ -77,16 +89,6 @@ class Reference(NamedTuple):
     target: str
     keys: list[str]
     rows: pd.Series[bool]
-
-
-def descriptor_at(facts: Facts, address: str) -> dict[str, Any]:
-    """The descriptor with each table at its own address: raw CSV under `address` (scheme and host)."""
-    resources = [
-        {**resource, "path": f"{address}/api/v1/tables/{resource['name']}.csv?safe=false"}
-        for resource in facts.descriptor.raw["resources"]
-        if "schema" in resource
-    ]
-    return {**facts.descriptor.raw, "resources": resources}
 
 
 def chosen_rows(facts: Facts, selection: Selection) -> Rows:
@@ -194,20 +196,22 @@ def _some_rows(data: bytes, kept: pd.Series[bool]) -> bytes:
     return out.getvalue().encode()
 
 
-def _filtered_descriptor(facts: Facts, selection: Selection) -> dict[str, Any]:
+def _filtered_descriptor(facts: Facts, selection: Selection) -> Descriptor:
     """The descriptor of a part of the data: its title and description say which."""
     raw = facts.descriptor.raw
     words = in_words(filter_words(selection, choices(facts)))
     part = f"This is a part of the data, by these filters: {words}. README.md says what they leave."
-    return {
-        **raw,
-        "title": f"{facts.descriptor.title} ({words})",
-        "description": f"{facts.descriptor.description} {part}".strip(),
-    }
+    return Descriptor(
+        {
+            **raw,
+            "title": f"{facts.descriptor.title} ({words})",
+            "description": f"{facts.descriptor.description} {part}".strip(),
+        }
+    )
 
 
-def _json(descriptor: Mapping[str, Any]) -> bytes:
-    return f"{json.dumps(descriptor, ensure_ascii=False, indent=2)}\n".encode()
+def _json(made: Mapping[str, Any]) -> bytes:
+    return f"{json.dumps(made, ensure_ascii=False, indent=2)}\n".encode()
 
 
 def _zipped(files: Mapping[str, bytes], day: date) -> bytes:
@@ -229,13 +233,12 @@ def _zipped(files: Mapping[str, bytes], day: date) -> bytes:
 def _readme(facts: Facts, selection: Selection, address: str, chosen: Rows, kept: Rows) -> str:
     """What the package is, how to cite it, what was left out, how it was made and what each column means."""
     descriptor = facts.descriptor
-    here = f"{address}{selection.address('/api/v1/package.zip')}"
     words = filter_words(selection, choices(facts))
-    cited = citation(facts, descriptor.title, here, date.fromisoformat(descriptor.created), words)
+    cited = _cited(facts, selection, address)
     parts = [
         f"# {_plain(descriptor.title)}",
         _plain(descriptor.description),
-        "\n".join(_about(facts, here)),
+        "\n".join(_about(facts, _address(selection, address))),
         *(_left_by_filters(facts, selection, words, chosen, kept) if words else ()),
         "## How to cite it",
         "The day of access is that of the data; put your own in its place.",
@@ -249,6 +252,18 @@ def _readme(facts: Facts, selection: Selection, address: str, chosen: Rows, kept
         *(part for table in descriptor.tables for part in _dictionary(descriptor, table, int(kept[table].sum()))),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _address(selection: Selection, address: str) -> str:
+    """Where this package is given."""
+    return f"{address}{selection.address('/api/v1/package.zip')}"
+
+
+def _cited(facts: Facts, selection: Selection, address: str) -> Citation:
+    """How to cite this package, on the day of the data."""
+    descriptor, words = facts.descriptor, filter_words(selection, choices(facts))
+    on = date.fromisoformat(descriptor.created)
+    return citation(facts, descriptor.title, _address(selection, address), on, words)
 
 
 def _about(facts: Facts, here: str) -> Iterator[str]:

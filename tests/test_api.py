@@ -134,7 +134,7 @@ def test_every_problem_is_told_at_once() -> None:
     assert {problem["name"] for problem in answer.json()["problems"]} == {"city", "colour", "safe", "lens"}
 
 
-@pytest.mark.parametrize("address", ["views", "filters", "datapackage.json"])
+@pytest.mark.parametrize("address", ["views", "filters", "datapackage.json", "croissant.json", "catalogue.jsonld"])
 def test_an_address_that_gives_one_answer_takes_no_query(address: str) -> None:
     assert get(f"/api/v1/{address}").status == 200
     answer = get(f"/api/v1/{address}?city=seoul&colour=red")

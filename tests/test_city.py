@@ -7,6 +7,7 @@ import re
 import pytest
 
 from components import city, evidence, thread
+from components.telling import FILE, PAGE
 from ledger import dataset, views
 from ledger.selection import Selection
 from tests.test_pages import follow, open_page, texts
@@ -28,7 +29,7 @@ def in_order(text: str, *words: str) -> None:
 
 
 def test_rio_is_told_from_the_estimate_to_what_is_not_known() -> None:
-    sections = city.story(Selection(city=("rio-de-janeiro",)), linked=True)
+    sections = city.story(Selection(city=("rio-de-janeiro",)), telling=PAGE)
     told = {section.anchor: section.html for section in sections}
     assert list(told) == ["cost", "told", "public", "runs", "models", "goals", "disputes", "unknown", "sources"]
 
@@ -48,7 +49,7 @@ def test_rio_is_told_from_the_estimate_to_what_is_not_known() -> None:
 
 
 def test_the_payers_of_the_550_million_are_told_apart_before_the_figures_follow() -> None:
-    (told,) = [s.html for s in city.story(Selection(city=("rio-de-janeiro",)), linked=True) if s.anchor == "told"]
+    (told,) = [s.html for s in city.story(Selection(city=("rio-de-janeiro",)), telling=PAGE) if s.anchor == "told"]
     in_order(told, "Whose US$ 550 M?", "private money (I Squared Capital) according to", "Breaking AI News",
              "payer unknown according to", "Value The Markets", '<ul class="ledger-items')  # fmt: skip
 
@@ -59,7 +60,7 @@ def test_every_counted_figure_of_public_money_stands_with_its_source() -> None:
         selection = Selection(city=(name,))
         register = views.table("funding-register", facts, selection)
         public = register[register["counted"] & (register["payer"] == "public")]
-        (told,) = [s.html for s in city.story(selection, linked=False) if s.anchor == "public"]
+        (told,) = [s.html for s in city.story(selection, telling=FILE) if s.anchor == "public"]
         assert len(public)
         for row in public.itertuples():
             assert city.escape(row.reason) in told
@@ -77,13 +78,13 @@ def test_no_claim_is_left_out_unless_its_model_is() -> None:
 
 
 def test_a_dispute_about_a_model_whose_story_is_not_told_stands_among_the_disputes() -> None:
-    (told,) = [s.html for s in city.story(Selection(city=("rio-de-janeiro",)), linked=True) if s.anchor == "disputes"]
+    (told,) = [s.html for s in city.story(Selection(city=("rio-de-janeiro",)), telling=PAGE) if s.anchor == "disputes"]
     assert "The model is available under CC BY 4.0." in told
     assert "Rio 3.5 Open 397B</strong>" not in told
 
 
 def test_links_to_initiatives_keep_disputed_facts_out() -> None:
-    story = city.story(Selection(city=("rio-de-janeiro",), disputed="exclude"), linked=True)
+    story = city.story(Selection(city=("rio-de-janeiro",), disputed="exclude"), telling=PAGE)
     links = re.findall(r'href="(/initiative[^"]+)"', " ".join(section.html for section in story))
     assert links
     assert all(link.endswith("&amp;disputed=exclude") for link in links)
@@ -95,7 +96,7 @@ def test_a_city_without_money_or_failures_says_so_once() -> None:
     assert "No figure is recorded." in said
     assert "Every figure that is recorded is added." not in said
     assert not app.info
-    rio = city.initiatives_html(Selection(city=("rio-de-janeiro",)), linked=True)
+    rio = city.initiatives_html(Selection(city=("rio-de-janeiro",)), telling=PAGE)
     assert "None is recorded as paused or cancelled." in rio
 
 
@@ -115,22 +116,22 @@ def test_the_models_of_an_initiative_bear_their_mark_and_go_with_it() -> None:
 
 def test_the_thread_of_a_model_unfolds_on_the_page_and_lies_open_in_a_file() -> None:
     selection = Selection(city=("rio-de-janeiro",))
-    for linked in (True, False):
-        (models,) = [part.html for part in city.story(selection, linked=linked) if part.anchor == "models"]
-        assert ("<details><summary>The whole thread: " in models) == linked
+    for telling in (PAGE, FILE):
+        (models,) = [part.html for part in city.story(selection, telling=telling) if part.anchor == "models"]
+        assert ("<details><summary>The whole thread: " in models) == (telling is PAGE)
         in_order(models, "What was conceded", "Asserts", "Disputes", "Concedes")
 
 
 def test_initiatives_are_links_on_the_page_and_bare_names_in_a_file() -> None:
     selection = Selection(city=("rio-de-janeiro",))
-    for linked in (True, False):
-        told = " ".join(section.html for section in city.story(selection, linked=linked))
-        assert (f'href="/initiative?initiative={DISTRICT}"' in told) == linked
+    for telling in (PAGE, FILE):
+        told = " ".join(section.html for section in city.story(selection, telling=telling))
+        assert (f'href="/initiative?initiative={DISTRICT}"' in told) == (telling is PAGE)
 
 
 def test_no_sum_of_rios_public_money_mixes_stages_or_payers() -> None:
     selection = Selection(city=("rio-de-janeiro",))
-    (section,) = [section for section in city.story(selection, linked=False) if section.anchor == "public"]
+    (section,) = [section for section in city.story(selection, telling=FILE) if section.anchor == "public"]
     rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', section.html)
     ladder = views.table("funding-ladder", dataset.facts(), selection)
     assert len(rows) == ladder["stage"].nunique()
@@ -140,7 +141,7 @@ def test_no_sum_of_rios_public_money_mixes_stages_or_payers() -> None:
 
 
 def test_without_disputed_facts_rio_3_5_and_the_district_are_gone_from_the_story() -> None:
-    sections = city.story(Selection(city=("rio-de-janeiro",), disputed="exclude"), linked=True)
+    sections = city.story(Selection(city=("rio-de-janeiro",), disputed="exclude"), telling=PAGE)
     told = {section.anchor: section.html for section in sections}
     for gone in ("US$ 65 bn", "US$ 550 M", "70.8"):
         assert not [anchor for anchor, html in told.items() if gone in html], gone
@@ -151,7 +152,7 @@ def test_without_disputed_facts_rio_3_5_and_the_district_are_gone_from_the_story
 def test_failures_are_listed_like_all_others() -> None:
     facts = dataset.facts()
     stopped = views.table("initiatives-register", facts, Selection(status=("cancelled",))).iloc[0]
-    html = city.initiatives_html(Selection(city=(stopped["city_id"],)), linked=True)
+    html = city.initiatives_html(Selection(city=(stopped["city_id"],)), telling=PAGE)
     assert "Cancelled: " in html
     every = views.table("initiatives-register", facts, Selection(city=(stopped["city_id"],)))
     assert html.count('class="head"') == len(every)

@@ -18,6 +18,7 @@ from components.figures import FIGURES
 from components.formats import escape
 from components.html import STYLE
 from components.look import Look
+from components.telling import FILE
 from ledger import dataset, views
 from ledger.exports import file_name
 from ledger.selection import Selection, choices, parse
@@ -58,7 +59,7 @@ def brief_html(selection: Selection, base: str) -> str:
     facts = dataset.facts()
     name = choices(facts)["city"][selection.city[0]]
     sections, specs = [], []
-    for section in city.story(selection, linked=False):
+    for section in city.story(selection, telling=FILE):
         charts = []
         for view in section.charts:
             table = views.table(view, facts, selection)

@@ -38,7 +38,8 @@ _CONNECTION = (
 )
 
 _NOSCRIPT = """<noscript>
-      <p>The charts need JavaScript. The data do not: they are CSV files, for example
+      <p>The charts need JavaScript. Plain pages tell the same without it: <a href="/c">cities</a>,
+      <a href="/i">initiatives</a>, <a href="/m">models</a>. The data are CSV files, for example
       <a href="/api/v1/tables/cities.csv">cities</a>,
       <a href="/api/v1/tables/initiatives.csv">initiatives</a>,
       <a href="/api/v1/tables/funding.csv">funding</a> and

@@ -1,0 +1,182 @@
+"""The story of one model, section by section, in HTML: what it is, what is claimed of it, what it scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from components import city, formats, thread
+from components.city import Section
+from components.formats import escape, link
+from components.html import badge, item, items
+from components.state import facts
+from components.telling import Telling
+from ledger import views
+from ledger.selection import Selection
+
+#: Columns of the table of models that a reader asks for, in their order.
+_ASKED = (
+    "released_on", "parameters_total", "parameters_active", "architecture", "context_tokens", "modality", "license",
+    "open_weights", "base_relation", "government_link", "weights_url",
+)  # fmt: skip
+#: What is asked of models of cities alone.
+_OF_CITIES = ("base_relation", "government_link")
+#: Codes that say that something is not known.
+_NOT_KNOWN = ("unknown", "undisclosed")
+
+
+def head_html(model_id: str, *, telling: Telling) -> str:
+    """Whose model it is, and whether it is in doubt."""
+    row = _row(model_id)
+    marks = badge(facts().descriptor.label("models", "role", row["role"]))
+    place = f"{telling.link('city', row['city_id'], escape(row['city']))}. " if not pd.isna(row["city_id"]) else ""
+    if row["disputed"] != "none":
+        marks += " " + badge(f"origin disputed: {row['disputed']}", alert=True)
+    return f"<p class='lead'>{place}Made by {escape(row['developer'])}. {marks}</p>"
+
+
+def story(model_id: str, *, telling: Telling) -> tuple[Section, ...]:
+    """Everything known of a model, section by section."""
+    only = Selection(model=(model_id,))
+    row = _row(model_id)
+    claims = views.table("model-claims", facts(), only)
+    scores = views.table("model-scores", facts(), only)
+    scores = scores[scores["model_id"] == model_id]
+    uplift = views.table("model-uplift", facts(), only)
+    links = facts().tables["model_sources"]
+    cited = set(links.loc[links["model_id"] == model_id, "source_id"])
+    cited |= set(claims["source_id"]) | set(scores["source_id"])
+    claimed = thread.thread_html(claims, telling=telling) if len(claims) else _nothing("No claim is recorded.")
+    return (
+        Section("about", "What is it said to be?", thread.portrait_html(model_id, telling=telling) + _known(row)),
+        Section("claims", "What is claimed of the model, and who answers?", claimed),
+        Section("scores", "What does it score, and who says so?", _scores(scores)),
+        Section("uplift", "How far above its base does it score?", _uplift(uplift)),
+        Section("lineage", "What was it built from, and what from it?", _lineage(model_id, telling)),
+        Section("initiative", "Under which initiative was it made?", _initiative(row, telling)),
+        Section("unknown", "What is not known?", _unknown(row)),
+        Section("sources", "What does it rest on?", city.sources_html(cited)),
+    )
+
+
+def _row(model_id: str) -> Any:
+    """The model with its maker, its place and its mark, whatever its role."""
+    return Selection(model=(model_id,)).rows(facts(), "models").collect("pandas").to_native().iloc[0]
+
+
+def _known(row: Any) -> str:
+    """What is known of the model, a line each; the portrait above says the rest."""
+    return items(
+        item(head=f"<strong>{escape(_title(name))}:</strong> {_value(name, row[name])}", lines=[])
+        for name in _asked(row)
+        if _is_known(row[name])
+    )
+
+
+def _asked(row: Any) -> list[str]:
+    # Of a dense model all parameters are active.
+    without = (
+        *(() if row["role"] == "municipal" else _OF_CITIES),
+        *(("parameters_active",) if row["architecture"] == "dense" else ()),
+    )
+    return [name for name in _ASKED if name not in without]
+
+
+def _is_known(value: Any) -> bool:
+    return not pd.isna(value) and value not in _NOT_KNOWN
+
+
+def _title(column: str) -> str:
+    return facts().descriptor.field("models", column).title
+
+
+def _value(name: str, value: Any) -> str:
+    if name == "weights_url":
+        return link(value, str(value))
+    if name == "released_on":
+        return escape(formats.date(value))
+    if name == "open_weights":
+        return "yes" if value else "no"
+    if name in ("parameters_total", "parameters_active", "context_tokens"):
+        return escape(formats.short(value, 3))
+    if name == "license":
+        return escape(value)
+    return escape(facts().descriptor.label("models", name, value))
+
+
+def _scores(scores: pd.DataFrame) -> str:
+    """The scores of the model, a row each; `scores` as in `model-scores`."""
+    if scores.empty:
+        return _nothing("No score is recorded.")
+    rows = [
+        [
+            escape(row.benchmark) + ("" if pd.isna(row.setting) else f", {escape(row.setting)}"),
+            f"{row.score:g}" + ("" if pd.isna(row.score_unit) else f" {escape(row.score_unit)}") + _mark(row.disputed),
+            escape(_reporter(row.reported_by)),
+            escape(formats.date(row.reported_on)),
+            link(row.source_url, row.publisher),
+        ]
+        for row in scores.itertuples()
+    ]
+    return city.table_html(["Benchmark", "Score", "Reported by", "Date", "Source"], rows)
+
+
+def _uplift(uplift: pd.DataFrame) -> str:
+    """Scores beside those of the base, a row each; `uplift` as in `model-uplift`."""
+    if uplift.empty:
+        return _nothing("No score of this model can be compared with one of its base in the same setting.")
+    rows = [
+        [
+            escape(row.benchmark) + ("" if pd.isna(row.setting) else f", {escape(row.setting)}"),
+            f"{row.score:g} ({escape(_reporter(row.reported_by).lower())}){_mark(row.disputed)}",
+            f"{row.base_score:g} ({escape(_reporter(row.base_reported_by).lower())})",
+            f"{row.uplift:+.3g}".replace("-", "−"),
+            link(row.source_url, row.publisher)
+            + ("" if row.same_source else f", {link(row.base_source_url, 'that of the base')}"),
+        ]
+        for row in uplift.itertuples()
+    ]
+    return city.table_html(["Benchmark", "Score", "Score of the base", "Difference", "Source"], rows)
+
+
+def _lineage(model_id: str, telling: Telling) -> str:
+    """The links from and to the model, each with the word it rests on."""
+    lineage = views.table("model-lineage", facts(), Selection())
+    descriptor = facts().descriptor
+    made = []
+    for row in lineage[(lineage["model_id"] == model_id) | (lineage["parent_model_id"] == model_id)].itertuples():
+        relation = "" if pd.isna(row.relation) else descriptor.label("models", "base_relation", row.relation)
+        word = badge(row.basis_of_link, alert=row.basis_of_link != "stated")
+        if row.model_id == model_id:
+            said, other, name = "Built from", row.parent_model_id, row.parent
+        else:
+            said, other, name = "It was built into", row.model_id, row.model
+        named = telling.link("model", other, f"<strong>{escape(name)}</strong>")
+        source = "" if pd.isna(row.source_url) else f" · {link(row.source_url, 'source')}"
+        made.append(item(head=f"{said} {named} ({escape(relation.lower())}) {word}{source}", lines=[]))
+    return items(made) if made else _nothing("No model is recorded that it was built from, or that was built from it.")
+
+
+def _initiative(row: Any, telling: Telling) -> str:
+    if pd.isna(row["initiative_id"]):
+        return _nothing("No initiative of a city is recorded under which it was made.")
+    return f"<p>{telling.link('initiative', row['initiative_id'], escape(row['initiative']))}</p>"
+
+
+def _unknown(row: Any) -> str:
+    """What is asked of every model and not known of this one."""
+    said = "".join(f"<li>{escape(_title(name))}</li>" for name in _asked(row) if not _is_known(row[name]))
+    return f"<ul>{said}</ul>" if said else _nothing("Every thing that is asked for is known.")
+
+
+def _reporter(code: str) -> str:
+    return facts().descriptor.label("benchmark_results", "reported_by", code)
+
+
+def _mark(disputed: str) -> str:
+    return f" {badge(f'disputed: {disputed}', alert=True)}" if disputed in ("open", "conceded") else ""
+
+
+def _nothing(text: str) -> str:
+    return f"<p class='ledger-note'>{escape(text)}</p>"

@@ -1,0 +1,116 @@
+"""The tables that stand in the place of charts on a page without any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from components import city, formats
+from components.behind import initiative_name
+from components.formats import count, escape, link, money
+from components.html import badge
+from components.state import facts
+from components.telling import Telling
+from ledger import views
+from ledger.selection import Selection
+
+
+def twin_html(view_id: str, selection: Selection, *, telling: Telling) -> str:
+    """The table of a view under its title; empty where it has no rows, or where the text above it says the same."""
+    if view_id not in _TWINS:
+        return ""
+    table = views.table(view_id, facts(), selection)
+    if table.empty:
+        return ""
+    made = views.VIEWS[view_id]
+    heads, rows = _TWINS[view_id](table, selection, telling)
+    title = f"<{telling.head}>{escape(made.title)}</{telling.head}>"
+    return f"{title}<p class='ledger-note'>{escape(made.description)}</p>{city.table_html(heads, rows)}"
+
+
+def _ladder(table: pd.DataFrame, selection: Selection, telling: Telling) -> tuple[list[str], list[list[str]]]:
+    """Counted sums of each initiative by stage and payer, with the sources of the figures that are added."""
+    register = views.table("funding-register", facts(), selection)
+    rows = []
+    for row in table.itertuples():
+        same = (register["initiative_id"] == row.initiative_id) & (register["stage"] == row.stage)
+        added = register[same & (register["payer"] == row.payer) & register["counted"]]
+        sources = dict.fromkeys(link(figure.source_url, figure.publisher) for figure in added.itertuples())
+        rows.append(
+            [
+                initiative_name(row, telling, selection),
+                escape(facts().descriptor.label("funding", "stage", row.stage)),
+                escape(_payer(row.payer)),
+                city.sum_html(row),
+                escape(_span(row.first_dated, row.last_dated)),
+                ", ".join(sources) or "none added",
+            ]
+        )
+    return ["Initiative", "Stage", "Payer", "Added", "Dated", "Sources"], rows
+
+
+def _traced(table: pd.DataFrame, selection: Selection, telling: Telling) -> tuple[list[str], list[list[str]]]:
+    """What was announced for each initiative and payer, and what was contracted and paid since."""
+    rows = [
+        [
+            initiative_name(row, telling, selection),
+            escape(_payer(row.payer)),
+            *(
+                _dated(amount, row.unit, first)
+                for amount, first in (
+                    (row.announced, row.announced_first),
+                    (row.contracted, row.contracted_first),
+                    (row.spent, row.spent_first),
+                )
+            ),
+            badge("⚑ disputed", alert=True) if row.disputed_figures else "",
+        ]
+        for row in table.itertuples()
+    ]
+    return ["Initiative", "Payer", "Announced", "Contracted", "Paid out", "In dispute"], rows
+
+
+def _goals(table: pd.DataFrame, selection: Selection, telling: Telling) -> tuple[list[str], list[list[str]]]:
+    """Each of the goals with its grade, those without evidence too."""
+    descriptor = facts().descriptor
+    # Where there is no evidence, the view says so in words in the place of a code.
+    words = {category.value: category.label for category in descriptor.categories("initiative_goals", "evidence")}
+    rows = [
+        [
+            escape(descriptor.label("initiative_goals", "goal", row.goal)),
+            f"{row.grade} of 3",
+            escape(words.get(row.evidence, row.evidence))
+            + (f" {badge('⚑ disputed', alert=True)}" if row.disputed_evidence else ""),
+            count(int(row.initiatives), "initiative"),
+        ]
+        for row in table.itertuples()
+    ]
+    return ["Goal", "Grade", "Strongest evidence", "Behind it"], rows
+
+
+def _payer(payer: str) -> str:
+    return "payer unknown" if payer == "unknown" else f"{payer} money"
+
+
+def _span(first: Any, last: Any) -> str:
+    """The dates of the first and the latest figure."""
+    if pd.isna(first) or first == last:
+        return formats.date(first)
+    return f"{formats.date(first)} to {formats.date(last)}"
+
+
+def _dated(amount: Any, unit: str, first: Any) -> str:
+    if pd.isna(amount):
+        return "none recorded"
+    return escape(money(amount, unit)) + ("" if pd.isna(first) else f" ({escape(formats.date(first))})")
+
+
+#: Views whose charts say more than the text above them. What a city's public money is at each stage,
+#: the text says as a table already.
+_TWINS: dict[str, Callable[[pd.DataFrame, Selection, Telling], tuple[list[str], list[list[str]]]]] = {
+    "initiatives-ladder": _ladder,
+    "initiatives-traced": _traced,
+    "goals-profile": _goals,
+}

@@ -1,0 +1,406 @@
+"""Plain pages: cities, initiatives and models as HTML that needs neither JavaScript nor a fast line.
+
+They tell what the dashboard's pages tell, from the same views, without filters: whatever stands
+in the query of an address is left aside, so that a link with marks of where it was shared opens.
+"""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from api.answers import send
+from components import city, formats, initiative, model
+from components.city import Section
+from components.formats import count, escape
+from components.html import CSS, badge
+from components.state import accepted
+from components.telling import PLAIN, Kind, page_address, plain_address
+from components.twins import twin_html
+from ledger import dataset, views
+from ledger.address import public_address
+from ledger.citation import DASHBOARD
+from ledger.facts import Facts
+from ledger.selection import Selection
+from web import linked_data
+
+#: Bytes that a page may have at most, and those of them that its sections may take.
+MOST = 100_000
+_ROOM = MOST - 12_000
+#: Sections in the order in which they make room where there is too much: first what stands beside each figure too.
+_MAKE_ROOM = ("sources", "goals", "scores", "models", "claims", "disputes", "runs")
+#: Characters of a description that a search engine or a preview shows.
+_DESCRIBED = 300
+
+_HERE = Path(__file__).parent
+_PAGE = Environment(loader=FileSystemLoader(_HERE), autoescape=True).get_template("plain.html")
+_STYLE = CSS + (_HERE / "plain.css").read_text(encoding="utf-8")
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a plain page says.
+
+    `title` names it in a list of results; `heading` stands above it. `lead` and what the sections hold is HTML.
+    `links` are addresses with their labels. `about` describes what it is about in the words of schema.org.
+    """
+
+    path: str
+    title: str
+    heading: str
+    description: str
+    lead: str
+    sections: tuple[Section, ...]
+    links: tuple[tuple[str, str], ...] = ()
+    about: dict[str, Any] | None = None
+    feed: str = "/feed.atom"
+
+
+def render(told: Told, base: str) -> str:
+    """A page as HTML; `base` is the public address."""
+    canonical = f"{base}{told.path}"
+    kind = "WebPage" if told.about else "CollectionPage"
+    return _filled(told, canonical, linked_data.page(kind, canonical, told.title, told.description, told.about, base))
+
+
+def _filled(told: Told, canonical: str = "", data: str = "") -> str:
+    facts = dataset.facts()
+    return _PAGE.render(
+        dashboard=DASHBOARD,
+        title=told.title,
+        heading=told.heading,
+        description=told.description,
+        canonical=canonical,
+        style=Markup(_STYLE),
+        linked_data=Markup(data),
+        feed=told.feed,
+        lead=Markup(told.lead),
+        links=told.links,
+        sections=told.sections,
+        version=facts.version,
+        licence=facts.descriptor.licenses[0]["path"],
+    )
+
+
+# One city, one initiative, one model
+
+
+@lru_cache(maxsize=1024)
+def page_of(facts: Facts, kind: Kind, name: str) -> Told:
+    """The page of a city, an initiative or a model, told once for all readers."""
+    told = _TELL[kind](name)
+    where = page_address(kind, name)
+    sections = fitted(told.sections, _ROOM - len(told.lead.encode()), where)
+    return replace(
+        told, lead=_bare(told.lead), links=((where, "The same on the dashboard, with charts"), *told.links),
+        sections=sections,
+    )  # fmt: skip
+
+
+def _city(name: str) -> Told:
+    selection = Selection(city=(name,))
+    profile = city.profile_html(selection)
+    label = accepted(dataset.facts())["city"][name]
+    return Told(
+        path=plain_address("city", name),
+        title=f"{label}: AI initiatives and money",
+        heading=label,
+        description=_in_short(Markup(profile).striptags()),
+        lead=profile,
+        sections=_with_twins(city.story(selection, telling=PLAIN), selection),
+        links=(
+            (selection.address("/api/v1/views/funding-register.csv"), "Figures of money as CSV"),
+            (selection.address("/api/v1/views/initiatives-register.csv"), "Initiatives as CSV"),
+            (selection.address("/api/v1/views/claims-register.csv"), "Claims as CSV"),
+        ),
+        about=linked_data.city(name),
+        feed=selection.address("/feed.atom"),
+    )
+
+
+def _initiative(name: str) -> Told:
+    selection = Selection(initiative=(name,))
+    row = views.table("initiatives-register", dataset.facts(), selection).iloc[0]
+    return Told(
+        path=plain_address("initiative", name),
+        title=f"{row['initiative']}, {row['city']}",
+        heading=row["initiative"],
+        description=_in_short(row["summary"]),
+        lead=initiative.head_html(selection, telling=PLAIN),
+        sections=_with_twins(initiative.story(selection, telling=PLAIN), selection),
+        links=(
+            (selection.address("/api/v1/views/funding-register.csv"), "Figures of money as CSV"),
+            (selection.address("/api/v1/views/initiatives-metrics.csv"), "Aims and results as CSV"),
+            (selection.address("/api/v1/views/claims-register.csv"), "Claims as CSV"),
+        ),
+        about=linked_data.initiative(name),
+        feed=selection.address("/feed.atom"),
+    )
+
+
+def _model(name: str) -> Told:
+    selection = Selection(model=(name,))
+    label = accepted(dataset.facts())["model"][name]
+    head = model.head_html(name, telling=PLAIN)
+    return Told(
+        path=plain_address("model", name),
+        title=f"{label}: what the AI model is said to be",
+        heading=label,
+        description=_in_short(
+            f"{label}. {Markup(head).striptags()}. What it scores according to whom, what it was built from, and what "
+            "is claimed of it."
+        ),
+        lead=head,
+        sections=model.story(name, telling=PLAIN),
+        links=(
+            (selection.address("/api/v1/views/model-scores.csv"), "Scores as CSV"),
+            (selection.address("/api/v1/views/model-claims.csv"), "Claims as CSV"),
+        ),
+        about=linked_data.model(name),
+        feed=selection.address("/feed.atom"),
+    )
+
+
+_TELL: dict[Kind, Callable[[str], Told]] = {"city": _city, "initiative": _initiative, "model": _model}
+
+
+def _with_twins(sections: tuple[Section, ...], selection: Selection) -> tuple[Section, ...]:
+    """The sections, with tables in the place of their charts."""
+    return tuple(
+        replace(
+            section,
+            html=section.html + "".join(twin_html(view, selection, telling=PLAIN) for view in section.charts),
+        )
+        for section in sections
+    )
+
+
+def fitted(sections: tuple[Section, ...], room: int, where: str) -> tuple[Section, ...]:
+    """The sections in at most `room` bytes; those that had to make room say that they stand at `where`."""
+    held = {section.anchor: replace(section, html=_bare(section.html)) for section in sections}
+    for anchor in _MAKE_ROOM:
+        if sum(len(section.html.encode()) for section in held.values()) <= room:
+            break
+        if anchor in held:
+            elsewhere = (
+                f'<p>This part is too long for a plain page. It stands on <a href="{escape(where)}">the page of the '
+                "dashboard</a> and in the files above.</p>"
+            )
+            held[anchor] = replace(held[anchor], html=elsewhere)
+    return tuple(held.values())
+
+
+def _bare(html: str) -> str:
+    """The HTML without what opens a link beside the page: that is for pages that would lose their state."""
+    return html.replace(formats.BESIDE, "").replace(' target="_self"', "")
+
+
+def _in_short(text: str) -> str:
+    """A text for the description of a page, cut between words."""
+    words = " ".join(text.split())
+    return words if len(words) <= _DESCRIBED else f"{words[:_DESCRIBED].rpartition(' ')[0]} …"
+
+
+# Lists, so that everything can be reached
+
+
+@lru_cache(maxsize=128)
+def list_of(facts: Facts, path: str) -> Told | None:
+    """A page that lists cities, initiatives or models; none where the path is none of them."""
+    if path.startswith("/i/in/"):
+        codes = {code.lower(): code for code in accepted(facts)["country"]}
+        code = codes.get(path.removeprefix("/i/in/"))
+        return _initiatives_in(facts, code) if code else None
+    return {"/c": _cities, "/i": _countries, "/m": _models}[path](facts)
+
+
+def list_paths(facts: Facts) -> list[str]:
+    """The paths of all lists."""
+    return ["/c", "/i", *(f"/i/in/{code.lower()}" for code in accepted(facts)["country"]), "/m"]
+
+
+def _cities(facts: Facts) -> Told:
+    counts = views.table("city-profiles", facts, Selection())[["city_id", "initiatives", "all_figures"]]
+    cities = facts.tables["cities"].rename(columns={"id": "city_id"}).merge(counts, on="city_id", how="left")
+    cities = cities.fillna({"initiatives": 0, "all_figures": 0}).sort_values(["country", "name"])
+    sections = [
+        Section(
+            rows["country_code"].iloc[0].lower(),
+            str(country),
+            _list(
+                f"{PLAIN.link('city', row.city_id, escape(row.name))}: {count(int(row.initiatives), 'initiative')}, "
+                f"{count(int(row.all_figures), 'figure')} of money"
+                for row in rows.itertuples()
+            ),
+        )
+        for country, rows in cities.groupby("country", sort=False)
+    ]
+    many = count(len(cities), "city", "cities")
+    return _listing(
+        "/c",
+        "Cities and what they do and spend on AI",
+        f"{many} in {count(len(sections), 'country', 'countries')}. A city that is not here was not necessarily "
+        "searched.",
+        sections,
+        ("/city", "Choose a city on the dashboard"),
+        "cities",
+    )
+
+
+def _countries(facts: Facts) -> Told:
+    register = views.table("initiatives-register", facts, Selection())
+    lines = [
+        f'<a href="/i/in/{escape(code.lower())}">{escape(rows["country"].iloc[0])}</a>: '
+        f"{count(len(rows), 'initiative')} in {count(rows['city_id'].nunique(), 'city', 'cities')}"
+        for code, rows in register.sort_values("country").groupby("country_code", sort=False)
+    ]
+    return _listing(
+        "/i",
+        "Initiatives of cities on AI, by country",
+        f"{count(len(register), 'initiative')}, failures, pauses and criticised systems included.",
+        [Section("countries", "Countries", _list(lines))],
+        ("/", "All initiatives on the dashboard"),
+        "initiatives",
+    )
+
+
+def _initiatives_in(facts: Facts, code: str) -> Told:
+    label, descriptor = accepted(facts)["country"][code], facts.descriptor
+    register = views.table("initiatives-register", facts, Selection(country=(code,)))
+    sections = []
+    for name, rows in register.sort_values(["city", "initiative"]).groupby("city_id", sort=False):
+        place = str(rows["city"].iloc[0])
+        lines = [
+            f"{PLAIN.link('initiative', row.initiative_id, escape(row.initiative))} "
+            f"{badge(descriptor.label('initiatives', 'status', row.status))}"
+            for row in rows.itertuples()
+        ]
+        more = PLAIN.link("city", str(name), f"All that is recorded of {escape(place)}")
+        sections.append(Section(str(name), place, f"{_list(lines)}<p>{more}</p>"))
+    many = count(register["city_id"].nunique(), "city", "cities")
+    return _listing(
+        f"/i/in/{code.lower()}",
+        f"{label}: initiatives of cities on AI",
+        f"{count(len(register), 'initiative')} in {many}, failures, pauses and criticised systems included.",
+        sections,
+        (Selection(country=(code,)).address("/"), f"{label} on the dashboard"),
+        "initiatives",
+    )
+
+
+def _models(facts: Facts) -> Told:
+    models = Selection().rows(facts, "models").sort("city", "model", nulls_last=True).collect("pandas").to_native()
+    roles = facts.descriptor.categories("models", "role")
+    sections = []
+    for role in roles:
+        lines = [
+            PLAIN.link("model", row.model_id, escape(row.model))
+            + (f", {escape(row.city)}" if isinstance(row.city, str) else f", {escape(row.developer)}")
+            + (f" {badge(f'origin disputed: {row.disputed}', alert=True)}" if row.disputed != "none" else "")
+            for row in models[models["role"] == role.value].itertuples()
+        ]
+        if lines:
+            sections.append(Section(role.value, f"{role.label}: {count(len(lines), 'model')}", _list(lines)))
+    return _listing(
+        "/m",
+        "AI models by or for city governments, and what they are compared with",
+        f"{count(len(models), 'model')}: what they are said to be, what they score and what is claimed of them.",
+        sections,
+        ("/models", "Models on the dashboard"),
+        "models",
+    )
+
+
+def _listing(path: str, title: str, said: str, sections: list[Section], where: tuple[str, str], table: str) -> Told:
+    return Told(
+        path=path,
+        title=title,
+        heading=title,
+        description=said,
+        lead=f"<p class='lead'>{escape(said)}</p>",
+        sections=tuple(sections),
+        links=(where, (f"/api/v1/tables/{table}.csv", f"The table of {table} as CSV")),
+    )
+
+
+def _list(lines: Any) -> str:
+    return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
+
+
+# Answers
+
+
+def show(request: Request) -> Response:
+    """The page of a city, an initiative or a model, or those that the address may have meant."""
+    facts = dataset.facts()
+    kind: Kind = _KINDS[request.url.path[1]]
+    name = request.path_params["name"]
+    if name not in accepted(facts)[kind]:
+        return _missing(kind, name, lambda code: plain_address(kind, code))
+    return _answer(request, lambda: page_of(facts, kind, name))
+
+
+def show_list(request: Request) -> Response:
+    """A list, or the lists there are."""
+    told = list_of(dataset.facts(), request.url.path.rstrip("/"))
+    if told is None:
+        return _missing("country", request.path_params["country"], lambda code: f"/i/in/{code.lower()}")
+    return _answer(request, lambda: told)
+
+
+_KINDS: dict[str, Kind] = {"c": "city", "i": "initiative", "m": "model"}
+
+
+def _answer(request: Request, tell: Callable[[], Told]) -> Response:
+    base = public_address(str(request.url))
+    return send(request, lambda: [render(tell(), base).encode()], _HTML, headers={"Content-Security-Policy": _POLICY})
+
+
+def _missing(kind: str, name: str, address: Callable[[str], str]) -> Response:
+    """Say that there is nothing of this name, what comes close to it, and where everything is."""
+    said = f"There is no {kind} “{name}”."
+    close = _close(name, accepted(dataset.facts())[kind])
+    lines = [f'<a href="{escape(address(code))}">{escape(label)}</a>' for code, label in close.items()]
+    section = Section("close", "Did you mean one of these?", _list(lines))
+    told = Told(
+        path="",
+        title="Nothing of this name",
+        heading="There is nothing of this name",
+        description=said,
+        lead=f"<p class='lead'>{escape(said)} All cities, initiatives and models are listed on the pages above.</p>",
+        sections=(section,) if close else (),
+    )
+    return HTMLResponse(_filled(told), 404, headers={"Content-Security-Policy": _POLICY})
+
+
+def _close(name: str, names: dict[str, str]) -> dict[str, str]:
+    """The codes and labels that come closest to a name: those that hold it, then those spelt like it."""
+    asked = name.casefold().replace(" ", "-")
+    by_text = {text.casefold(): code for code, label in names.items() for text in (label.replace(" ", "-"), code)}
+    holding = [code for text, code in by_text.items() if len(asked) > 2 and asked in text]
+    alike = [by_text[text] for text in difflib.get_close_matches(asked, by_text, n=5, cutoff=0.5)]
+    return {code: names[code] for code in list(dict.fromkeys([*holding, *alike]))[:5]}
+
+
+routes: list[BaseRoute] = [
+    *(Route(path, show_list) for path in ("/c", "/c/", "/i", "/i/", "/m", "/m/", "/i/in/{country}")),
+    *(Route(f"/{letter}/{{name}}", show) for letter in _KINDS),
+]
