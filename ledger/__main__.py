@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import typer
 
+from ledger.commands.add import add
 from ledger.commands.history import history
 from ledger.commands.import_ocds import import_ocds
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+app.command()(add)
 app.command()(history)
 app.command()(import_ocds)
 

@@ -1,0 +1,1 @@
+"""New facts for a package: what somebody enters becomes checked rows, in their places in the files."""
