@@ -14,5 +14,6 @@ def what_changed(selection: Selection) -> None:
     card("changes", selection, open_table=True)
     address = feed_address(selection)
     which = "for the filters that are on, " if "?" in address else ""
-    st.caption(f"The same changes as a [feed (Atom)]({address}), {which}to follow with a program that reads news:")
+    # A caption is faint, and a link in it too faint to read.
+    st.markdown(f"The same changes as a [feed (Atom)]({address}), {which}to follow with a program that reads news:")
     st.code(address, language=None, wrap_lines=True)
