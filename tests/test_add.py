@@ -402,23 +402,31 @@ writing.write_package(sys.argv[1], files)
 """
 
 
-def test_a_writer_killed_at_any_moment_leaves_the_old_package_or_the_new_one(data: Path, tmp_path: Path) -> None:
-    old = contents(data)
-    new = Path(shutil.copytree(data, tmp_path / "new"))
-    assert add(new, EXAMPLE, "--yes")[0] == 0
+def test_a_writer_killed_at_any_moment_leaves_the_old_package_or_the_new_one(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = (Path(shutil.copytree(data, tmp_path / name)) for name in ("one", "other"))
+    assert add(other, EXAMPLE, "--yes")[0] == 0
+    packages = [contents(one), contents(other)]
+    monkeypatch.setattr(writing, "open_package", lambda folder: None)
+    begun = time.monotonic()
+    write_package(data, packages[0])
+    longest = 2 * (time.monotonic() - begun)  # so that kills come before, in and after the exchange, on any machine
     chance = random.Random(20261126)
     for _ in range(36):
-        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(data), str(new)], cwd=ROOT, stdout=subprocess.PIPE)
-        with writer:
+        target = other if contents(data) == packages[0] else one
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(data), str(target)], cwd=ROOT, stdout=subprocess.PIPE
+        ) as writer:
             assert writer.stdout
             writer.stdout.readline()
-            time.sleep(chance.uniform(0, 0.02))
+            time.sleep(chance.uniform(0, longest))
             writer.kill()
-        assert contents(data) in (old, contents(new))
+        assert contents(data) in packages
 
-    write_package(data, old)  # removes what the killed ones left
-    assert {path.name for path in tmp_path.iterdir()} == {"data", "new", "entry.yaml"}
-    assert contents(data) == old
+    write_package(data, packages[0])  # removes what the killed ones left
+    assert {path.name for path in tmp_path.iterdir()} == {"data", "one", "other", "entry.yaml"}
+    assert contents(data) == packages[0]
 
 
 def test_the_command_killed_while_it_runs_leaves_the_old_package_or_the_new_one(data: Path, tmp_path: Path) -> None:
