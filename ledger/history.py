@@ -1,7 +1,7 @@
 """The history of a package: what changed between two versions of it, and how it stood before a change.
 
 A package may keep a table `history`, one row a change. `compare` makes the rows of a version,
-`write` puts them into the file, `states` says how each row stood when it was changed.
+`states` says how each row stood when it was changed.
 """
 
 from __future__ import annotations
@@ -10,12 +10,9 @@ import csv
 import hashlib
 import io
 import json
-import os
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pandas as pd
@@ -260,20 +257,6 @@ def as_csv(tables: Tables, changes: list[Change]) -> bytes:
     writer.writeheader()
     writer.writerows(changes)
     return out.getvalue().encode()
-
-
-def write(file: Path, content: bytes) -> None:
-    """Put new content into a file, all of it or nothing: whatever interrupts it leaves the old file."""
-    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as made:
-        try:
-            made.write(content)
-            made.flush()
-            os.fsync(made.fileno())
-            shutil.copymode(file, made.name)
-            Path(made.name).replace(file)
-        except BaseException:
-            Path(made.name).unlink(missing_ok=True)
-            raise
 
 
 # The past

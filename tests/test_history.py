@@ -390,30 +390,35 @@ def test_the_program_itself_runs_from_the_command_line(old: Path, new: Path) -> 
 
 _WRITE = """
 import importlib, sys, time
-from pathlib import Path
-from ledger.history import write
+from ledger import writing
+from ledger.__main__ import app
 place, name = {step!r}.rsplit(".", 1)
 owner = importlib.import_module("pathlib").Path if place == "Path" else importlib.import_module(place)
 def stop(*arguments):
     print("writing", flush=True)
     time.sleep(600)
+if place == "Path":
+    writing._exchange = lambda one, other: False
 setattr(owner, name, stop)
-write(Path(sys.argv[1]), b"new" * 1_000_000)
+app(["history", *sys.argv[1:]])
 """
 
 
-@pytest.mark.parametrize("step", ["os.fsync", "shutil.copymode", "Path.replace"])
-def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path: Path, step: str) -> None:
-    file = tmp_path / "history.csv"
-    file.write_bytes(b"old")
-    command = [sys.executable, "-c", _WRITE.format(step=step), str(file)]
+@pytest.mark.parametrize("step", ["os.fsync", "shutil.copymode", "ledger.writing._exchange", "Path.replace"])
+def test_a_writer_that_is_killed_leaves_the_old_files(old: Path, new: Path, step: str) -> None:
+    change(new, "funding", HUB_ANNOUNCED, amount="31000000")
+    before = {file.name: file.read_bytes() for file in new.iterdir()}
+    command = [sys.executable, "-c", _WRITE.format(step=step), str(old), str(new)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
         said = writer.stdout.readline()
         writer.kill()
 
     assert said == "writing\n"
-    assert file.read_bytes() == b"old"
+    assert {file.name: file.read_bytes() for file in new.iterdir()} == before
+    assert run("history", old, new).exit_code == 0
+    assert {file.name for file in new.iterdir()} == set(before)
+    assert not list(new.parent.glob(".*"))
 
 
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(

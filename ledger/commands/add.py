@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterable, Mapping
 from itertools import count
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
+from ledger.commands.ending import FAULTS, NOT_READ, opened, stop
 from ledger.contribution.answers import shown
 from ledger.contribution.conversation import Conversation, Left
 from ledger.contribution.dialogue import Dialogue
@@ -20,9 +21,6 @@ from ledger.contribution.likeness import alike
 from ledger.contribution.rows import Addition, New, Plan, faults_of, plan, rows_of
 from ledger.tables import BrokenPackage
 from ledger.writing import write_package
-
-#: Exit codes.
-FAULTS, NOT_READ = 1, 2
 
 _ENTRY = Entry({})
 
@@ -54,9 +52,9 @@ def add(
     _show(addition, made, package)
     found = _show_alike(addition.new, package)
     if yes and found and not accept_alike:
-        _stop("Nothing was written. Look at what looks alike; --accept-alike writes nevertheless.", FAULTS)
+        stop("Nothing was written. Look at what looks alike; --accept-alike writes nevertheless.", FAULTS)
     if not yes and not typer.confirm("Write these rows?"):
-        _stop("Nothing was written.", FAULTS)
+        stop("Nothing was written.", FAULTS)
     _write(package, made)
 
 
@@ -64,23 +62,16 @@ def add(
 
 
 def _package(folder: Path) -> Package:
-    file = folder / "datapackage.json"
-    try:
-        file.open("rb").close()
-        return read_package(folder)
-    except OSError as error:
-        _stop(f"{file} could not be read: {error.strerror}. Name the folder of a package with --data.", NOT_READ)
-    except BrokenPackage as broken:
-        _stop(str(broken), FAULTS)
+    return opened(folder, read_package, "Name the folder of a package with --data.")
 
 
 def _entry(file: Path, package: Package) -> Entry:
     try:
         return read_entry(file, package.descriptor)
     except OSError as error:
-        _stop(f"{file} could not be read: {error.strerror}.", NOT_READ)
+        stop(f"{file} could not be read: {error.strerror}.", NOT_READ)
     except BrokenEntry as broken:
-        _stop("\n".join([f"{file} cannot be used:", *(f"  {one}" for one in broken.mistakes)]), FAULTS)
+        stop("\n".join([f"{file} cannot be used:", *(f"  {one}" for one in broken.mistakes)]), FAULTS)
 
 
 def _prepared(entry: Entry, package: Package) -> tuple[Addition, Plan | None]:
@@ -126,9 +117,9 @@ def _write(package: Package, made: Plan) -> None:
     try:
         write_package(package.folder, made.files, made.made_from)
     except BrokenPackage as broken:
-        _stop(f"{broken}\nNothing was written.", FAULTS)
+        stop(f"{broken}\nNothing was written.", FAULTS)
     except OSError as error:
-        _stop(f"{package.folder} could not be written: {error.strerror or error}", FAULTS)
+        stop(f"{package.folder} could not be written: {error.strerror or error}", FAULTS)
     typer.echo(f"Written: {', '.join(str(package.folder / name) for name in sorted(made.files))}.")
 
 
@@ -159,7 +150,7 @@ def _converse(package: Package, begun: Entry, file: Path | None) -> None:
     except Left:
         made = None
     if made is None:
-        _stop(_left(draft, dialogue.parts), FAULTS)
+        stop(_left(draft, dialogue.parts), FAULTS)
     _write(package, made)
     if file is None:
         draft.unlink(missing_ok=True)
@@ -199,8 +190,3 @@ def _left(draft: Path, parts: Mapping[str, Any]) -> str:
         if draft.read_text(encoding="utf-8") == as_yaml(parts):
             return f"\nNothing was written. Your answers are in {draft}: python -m ledger add --ask {draft} goes on."
     return f"\nNothing was written, and {draft} could not be kept. Your answers were:\n\n{as_yaml(parts)}"
-
-
-def _stop(message: str, code: int) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from ledger.history import NoHistory, as_csv, compare, counts, file_of, history_of, merged, write
-from ledger.tables import BrokenPackage, Tables, open_package
+from ledger.commands.ending import FAULTS, opened, stop
+from ledger.history import NoHistory, as_csv, compare, counts, file_of, history_of, merged
+from ledger.tables import BrokenPackage, open_package
+from ledger.writing import write_package
 
-#: Exit codes.
-FAULTS, NOT_READ = 1, 2
+_ADVICE = "Name a folder with a datapackage.json."
 
 
 def history(
@@ -38,8 +39,9 @@ def history(
         wanted = "one package" if first else "two packages, the earlier one first (or --first with one)"
         raise typer.BadParameter(f"Name {wanted}.", param_hint="OLD NEW")
     *earlier, later = packages
-    old = _opened(earlier[0]) if earlier else None
-    new = _opened(later)
+    old = opened(earlier[0], open_package, _ADVICE) if earlier else None
+    new = opened(later, open_package, _ADVICE)
+    folder = later if later.is_dir() else later.parent
     try:
         file = file_of(later, new)
         known = {change["version"] for change in history_of(new)} - {new.descriptor.version}
@@ -47,30 +49,16 @@ def history(
             raise NoHistory(f"The history holds {', '.join(sorted(known))} already. Name the package before this one.")
         changes = compare(old, new)
     except NoHistory as fault:
-        _stop(str(fault), FAULTS)
+        stop(str(fault), FAULTS)
     if dry_run:
         typer.echo(as_csv(new, changes).decode(), nl=False)
         return
     try:
-        write(file, as_csv(new, merged(new, changes)))
+        write_package(folder, {str(file.relative_to(folder)): as_csv(new, merged(new, changes))})
+    except BrokenPackage as broken:
+        # Somebody has changed it since it was read.
+        stop(f"{broken}\nNothing was written.", FAULTS)
     except OSError as error:
-        _stop(f"{file} could not be written: {error.strerror}. It is as it was.", FAULTS)
+        stop(f"{file} could not be written: {error.strerror}. It is as it was.", FAULTS)
     told = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in counts(changes).items())
     typer.echo(f"{file}: version {new.descriptor.version}, {told or 'nothing changed'}.")
-
-
-def _opened(path: Path) -> Tables:
-    file = path / "datapackage.json" if path.is_dir() else path
-    try:
-        file.open("rb").close()
-    except OSError as error:
-        _stop(f"{file} could not be read: {error.strerror}. Name a folder with a datapackage.json.", NOT_READ)
-    try:
-        return open_package(path)
-    except BrokenPackage as broken:
-        _stop(str(broken), FAULTS)
-
-
-def _stop(message: str, code: int) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)

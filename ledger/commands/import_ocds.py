@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from ledger.commands.ending import NOT_READ, stop
 from ledger.dataset import DATA
 from ledger.ocds.importing import OtherBuyer, Seen, import_releases
 from ledger.ocds.matching import TERMS, BadTerms, read_terms
@@ -23,8 +24,8 @@ from ledger.ocds.rows import FUNDERS, Home, home_of
 from ledger.ocds.unused import Unused
 from ledger.tables import BrokenPackage, Tables, open_package
 
-#: Exit codes: a part could not be read; nothing could be read or written.
-DAMAGED, NOT_READ = 1, 2
+#: Exit code where a part could not be read.
+DAMAGED = 1
 
 
 def import_ocds(
@@ -135,8 +136,7 @@ def _opened(path: Path) -> Tables:
     try:
         return open_package(path)
     except BrokenPackage as broken:
-        typer.echo(str(broken), err=True)
-        raise typer.Exit(NOT_READ) from None
+        stop(str(broken), NOT_READ)
 
 
 def _known(city: str, tables: Tables) -> str:
