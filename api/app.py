@@ -16,7 +16,6 @@ import pandas as pd
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
@@ -24,6 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import answers
+from api.contract import contract
 from api.queries import (
     Filters,
     Paged,
@@ -438,57 +438,10 @@ def package(request: Request, query: Annotated[Filters, Query()]) -> Response:
 # The contract
 
 
-def contract() -> dict[str, Any]:
-    """The OpenAPI document: what FastAPI makes of the routes, with the codes that the dataset accepts."""
-    made: dict[str, Any] = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0",
-        servers=[{"url": "/api"}],
-    )  # fmt: skip
-    accepted = choices(dataset.facts())
-    shared: dict[str, Any] = {}
-    for address, path in made["paths"].items():
-        for operation in path.values():
-            operation["responses"]["200"]["headers"] = _headers_of(address)
-            # The answer to what FastAPI refuses is our own.
-            operation["responses"].pop("422", None)
-            named = []
-            for parameter in operation.get("parameters", []):
-                name = parameter["name"]
-                if parameter["in"] == "query" and name in accepted and name in Filters.model_fields:
-                    _with_codes(parameter["schema"], list(accepted[name]))
-                if name == "table":
-                    parameter["schema"]["enum"] = list(table_names())
-                shared[f"{parameter['in']}-{name}"] = parameter
-                named.append({"$ref": f"#/components/parameters/{parameter['in']}-{name}"})
-            if named:
-                operation["parameters"] = named
-    made["components"]["parameters"] = shared
-    for name in ("HTTPValidationError", "ValidationError"):
-        made["components"]["schemas"].pop(name, None)
-    return made
-
-
-def _headers_of(address: str) -> dict[str, Any]:
-    """The headers that an answer of an address always carries, for the contract."""
-    told = dict(answers.ALWAYS)
-    told |= answers.OF_ROWS if "{" in address else {}
-    told |= {} if address.endswith((".json", ".jsonld", "/views", "/filters")) else answers.OF_FILES
-    return {
-        name: {"description": meaning, "required": True, "schema": {"type": "string"}} for name, meaning in told.items()
-    }
-
-
-def _with_codes(schema: dict[str, Any], codes: list[str]) -> None:
-    """Say which codes a repeated name takes."""
-    if schema.get("type") == "array":
-        schema["items"] = {"type": "string", "enum": codes}
-        schema["examples"] = [codes[:1]]
-
-
 @app.get("/v1/openapi.json", include_in_schema=False)
 def openapi(request: Request) -> Response:
     """The contract."""
-    return answers.send(request, lambda: [bytes(JSONResponse(contract()).body)], answers.JSON)
+    return answers.send(request, lambda: [bytes(JSONResponse(contract(app)).body)], answers.JSON)
 
 
 _STATIC = Path(fastapi_offline.__file__).parent / "static"

@@ -23,7 +23,7 @@ from api import answers
 from api.queries import Refusal, page_problem, page_query
 from ledger import dataset, views
 from ledger.address import public_address
-from ledger.citation import DASHBOARD, filter_words, in_words
+from ledger.citation import DASHBOARD, authors, filter_words, in_words
 from ledger.facts import Facts
 from ledger.selection import Selection, choices
 
@@ -190,7 +190,7 @@ def atom(facts: Facts, selection: Selection, base: str, found: list[Entry], page
         id=_urn(str(descriptor.raw.get("name", "")), selection.address("changes")),
         title=f"{DASHBOARD}: what changed" + (f" ({words})" if words else ""),
         updated=found[0].updated if found else f"{descriptor.created}T00:00:00Z",
-        authors=[one["title"] for one in descriptor.raw.get("contributors", ()) if one.get("title")] or [DASHBOARD],
+        authors=authors(descriptor),
         generator=DASHBOARD,
         base=base,
         rights=licence.get("title") or licence.get("name", ""),

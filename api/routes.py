@@ -6,7 +6,7 @@ import re
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 from api import answers
 from api.app import app
@@ -26,5 +26,6 @@ routes: list[BaseRoute] = [
     Route("/api", to_docs),
     Route("/api/", to_docs),
     _MOUNT,
-    Route("/feed.atom", feed, middleware=[answers.OPEN]),
+    # A router of its own, so that what a browser asks first is answered, too.
+    Route("/feed.atom", Router([Route("/feed.atom", feed)], middleware=[answers.OPEN])),
 ]

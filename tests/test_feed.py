@@ -308,6 +308,14 @@ def test_the_head_of_the_feed_can_be_asked_for_alone_and_nothing_can_be_sent() -
         assert {one.strip() for one in refused.headers["allow"].split(",")} == {"GET", "HEAD"}
 
 
+def test_a_program_in_a_browser_may_say_which_feed_it_holds_already() -> None:
+    wanted = (b"access-control-request-method", b"GET"), (b"access-control-request-headers", b"if-none-match")
+    asked = get("/feed.atom?city=seoul", method="OPTIONS", headers=wanted)
+    assert asked.status == 200
+    assert asked.headers["access-control-allow-headers"] == "if-none-match"
+    assert asked.headers["access-control-allow-methods"] == "GET, HEAD"
+
+
 # Whatever stands in the data
 
 HOSTILE = (
