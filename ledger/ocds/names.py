@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from urllib.parse import urlsplit
+
+from slugify import slugify
 
 _LONGEST = 80
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f<>\"]+", re.IGNORECASE)
@@ -13,8 +14,7 @@ _ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f<>\"]+", re.IGNORECASE)
 
 def short_name(text: str) -> str:
     """Small letters, digits and single hyphens. Where that loses a part of the text, digits tell it from others."""
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "-", ascii_text)[:_LONGEST].strip("-")
+    name = slugify(text, max_length=_LONGEST)
     return name if name == text else f"{name}-{digest(text)}".strip("-")
 
 
