@@ -38,15 +38,13 @@ def _ladder(table: pd.DataFrame, selection: Selection, telling: Telling) -> tupl
         same = (register["initiative_id"] == row.initiative_id) & (register["stage"] == row.stage)
         added = register[same & (register["payer"] == row.payer) & register["counted"]]
         sources = dict.fromkeys(link(figure.source_url, figure.publisher) for figure in added.itertuples())
-        # Beside a sum stand the dates of what it adds; the view dates what is not added too.
-        dated = (row.first_dated, row.last_dated) if added.empty else (added["dated"].min(), added["dated"].max())
         rows.append(
             [
                 initiative_name(row, telling, selection),
                 escape(facts().descriptor.label("funding", "stage", row.stage)),
                 escape(_payer(row.payer)),
                 city.sum_html(row),
-                escape(_span(*dated)),
+                escape(_span(row.first_dated, row.last_dated)),
                 ", ".join(sources) or "nothing is added",
             ]
         )

@@ -146,6 +146,20 @@ def test_a_surplus_of_one_initiative_does_not_make_up_for_another() -> None:
     assert traced_share(table.head(0)) is None
 
 
+def test_a_sum_stands_with_the_dates_of_what_it_adds(facts: Facts) -> None:
+    register = views.table("funding-register", facts, Selection())
+    table = views.table("initiatives-ladder", facts, Selection())
+    behind = dict(iter(register.groupby(["initiative_id", "stage", "payer"])))
+    for row in table.itertuples():
+        rows = behind[row.initiative_id, row.stage, row.payer]
+        told = rows[rows["counted"]] if rows["counted"].any() else rows
+        assert (row.first_dated, row.last_dated) == (told["dated"].min(), told["dated"].max())
+    district = table[(table["initiative_id"] == "rio-de-janeiro-rio-ai-city") & (table["figures"] > 0)]
+    assert district[["stage", "first_dated", "last_dated"]].values.tolist() == [
+        ["estimated", "2025-07-01", "2025-07-01"]
+    ]
+
+
 def test_the_ladder_of_an_initiative_has_its_stages_with_dates(facts: Facts) -> None:
     table = views.table("initiatives-ladder", facts, HUB.but(lens="stated"))
     assert table[["stage", "value", "first_dated", "last_dated"]].values.tolist() == [

@@ -114,8 +114,8 @@ DERIVED = _columns(
     Column("related_currency", "Currency of that figure", "Currency of the figure that it belongs to (ISO 4217).",
            "string"),
     Column("related_counted", "That figure is added", "Whether the figure that it belongs to is counted.", "boolean"),
-    Column("first_dated", "First dated", "The earliest date of the figures of this stage.", "string"),
-    Column("last_dated", "Last dated", "The latest date of the figures of this stage.", "string"),
+    Column("first_dated", "First dated", "The earliest date of the figures added; of all where none is.", "string"),
+    Column("last_dated", "Last dated", "The latest date of the figures added; of all where none is.", "string"),
     Column("announced", "Announced", "Sum of the counted figures that were announced.", "number", "the column `unit`"),
     Column("contracted", "Contracted since", "Sum of the counted contracts, those surely older than the announcement "
            "left out.", "number", "the column `unit`"),

@@ -41,11 +41,21 @@ def initiatives_ladder(facts: Facts, selection: Selection) -> nw.LazyFrame:
     unit = lens_unit(selection.lens, per_resident=selection.per_resident)
     dates = (
         selection.rows(facts, "funding")
-        .select(*keys, unit, dated=nw.col("dated").cast(nw.String))
+        .select(*keys, unit, "dated", added=nw.when(nw.col("counted")).then(nw.col("dated")))
         .group_by([*keys, "unit"])
-        .agg(first_dated=nw.col("dated").min(), last_dated=nw.col("dated").max())
+        .agg(
+            first_added=nw.col("added").min(),
+            last_added=nw.col("added").max(),
+            first_of_all=nw.col("dated").min(),
+            last_of_all=nw.col("dated").max(),
+        )
+        .with_columns(
+            # Beside a sum stand the dates of what it adds; where nothing is added, those of what is not.
+            first_dated=nw.coalesce("first_added", "first_of_all"),
+            last_dated=nw.coalesce("last_added", "last_of_all"),
+        )
     )
-    return sums.join(dates, on=[*keys, "unit"], how="left")
+    return sums.join(dates.select(*keys, "unit", "first_dated", "last_dated"), on=[*keys, "unit"], how="left")
 
 
 @view(
