@@ -392,10 +392,11 @@ def _missing(kind: str, name: str, address: Callable[[str], str]) -> Response:
 
 
 def _close(name: str, names: dict[str, str]) -> dict[str, str]:
-    """The codes and labels that come closest to a name: those that hold it, then those spelt like it."""
+    """The codes and labels that come closest to a name: those that begin with it, that hold it, that look like it."""
     asked = name.casefold().replace(" ", "-")
     by_text = {text.casefold(): code for code, label in names.items() for text in (label.replace(" ", "-"), code)}
     holding = [code for text, code in by_text.items() if len(asked) > 2 and asked in text]
+    holding.sort(key=lambda code: not code.startswith(asked))
     alike = [by_text[text] for text in difflib.get_close_matches(asked, by_text, n=5, cutoff=0.5)]
     return {code: names[code] for code in list(dict.fromkeys([*holding, *alike]))[:5]}
 
