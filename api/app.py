@@ -241,7 +241,7 @@ def _of_view(request: Request, name: str, query: ViewQuery) -> Part | Response:
         "description": made.description,
         "filters_without_effect": list(ignored),
         "left_out_by_disputed": found.left_out if found else None,
-        "columns": [vars(column) for column in made.columns(facts.descriptor)],
+        "columns": [vars(column) for column in made.columns(facts)],
     }
     return _part(request, name, views.table(name, facts, selection), about, headers, relevant, query)
 
@@ -370,7 +370,7 @@ def _notes(part: Part) -> dict[str, str]:
 @app.get("/v1/views", summary="Every view, with its columns and filters", **_ABOUT)
 def all_views(request: Request) -> Response:
     """The views: id, title, what they answer, the filters that narrow them, and what each column means."""
-    descriptor = dataset.facts().descriptor
+    facts = dataset.facts()
     listed = [
         {
             "id": made.id,
@@ -378,7 +378,7 @@ def all_views(request: Request) -> Response:
             "description": made.description,
             "group": made.group,
             "filters": list(made.filters),
-            "columns": [vars(column) for column in made.columns(descriptor)],
+            "columns": [vars(column) for column in made.columns(facts)],
             "address": f"/api/v1/views/{made.id}.json",
         }
         for made in views.VIEWS.values()

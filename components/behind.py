@@ -130,7 +130,7 @@ def evidence_items(rows: pd.DataFrame, *, telling: Telling = PAGE, under: Select
 
 def record_items(made: views.View, rows: pd.DataFrame, *, under: Selection = _ALL) -> str:
     """Rows of any view, column by column, each with its sources."""
-    titles = {column.name: column.title for column in made.columns(facts().descriptor)}
+    titles = {column.name: column.title for column in made.columns(facts())}
     shown = display(made, rows)
     name = next((column for column in ("initiative", "model") if column in rows), rows.columns[0])
     listed = []

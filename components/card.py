@@ -106,7 +106,7 @@ def left_out(made: views.View, selection: Selection) -> None:
     said = [count(number, word) for number, word in ((values, "value"), (ranks, "rank")) if number]
     opened = st.expander(f"What changes by it: {' and '.join(said)}", key=f"changes_{made.id}", on_change="rerun")
     if opened.open:
-        titles = {column.name: column.title for column in made.columns(facts().descriptor)}
+        titles = {column.name: column.title for column in made.columns(facts())}
         with opened:
             st.html(items(_change(row, titles) for row in found.changes.head(_CHANGES).itertuples()))
             if len(found.changes) > _CHANGES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -17,6 +16,7 @@ from components.viewport import is_narrow
 from ledger import views
 from ledger.effects import Effect
 from ledger.facts import Facts
+from ledger.memory import remembered
 from ledger.selection import Selection
 
 #: Where Plotly gets the land of its maps: from this server, never from another host.
@@ -34,7 +34,7 @@ def look() -> Look:
     return Look(dark=st.context.theme.type == "dark", narrow=is_narrow())
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def drawing(facts: Facts, view_id: str, selection: Selection, look: Look) -> Drawing:
     """The figure of a view. Figures are shared between readers and never changed."""
     return FIGURES[view_id](views.table(view_id, facts, selection), facts.descriptor, look)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from components.state import accepted, choose, controlled, facts
+from components.state import choose, controlled, facts
 from ledger import views
-from ledger.selection import Selection
+from ledger.selection import Selection, choices
 
 
 def benchmark(selection: Selection) -> str:
@@ -61,7 +61,7 @@ def model(selection: Selection) -> str:
     if not options:
         return ""
     chosen = selection.model[0] if selection.model else options[0]
-    names = accepted(facts())["model"]
+    names = choices(facts())["model"]
     key = controlled("choose_model", chosen)
     st.selectbox(
         "The story of a model",

@@ -13,10 +13,10 @@ from components.card import card
 from components.filters import rows_left
 from components.formats import as_markdown, count, whole
 from components.html import badge, item, items
-from components.state import accepted, choose, facts
+from components.state import choose, facts
 from components.telling import PAGE, PLAIN_PAGE, plain_address
 from ledger import views
-from ledger.selection import Selection
+from ledger.selection import Selection, choices
 from ledger.views.cities import peers
 
 #: Cities that fit side by side.
@@ -31,7 +31,7 @@ _MEASURES = (
 
 def choose_one(selection: Selection) -> None:
     """Offer all cities, and those with most figures of money."""
-    names = accepted(facts())["city"]
+    names = choices(facts())["city"]
     profiles = views.table("city-profiles", facts(), selection)
     if profiles.empty:
         st.info("No city is left with these filters. Take one away above.")
@@ -54,7 +54,7 @@ def choose_one(selection: Selection) -> None:
 def one(selection: Selection) -> None:
     """Draw the story of the one city chosen."""
     (city_id,) = selection.city
-    st.title(as_markdown(accepted(facts())["city"][city_id]), anchor=False)
+    st.title(as_markdown(choices(facts())["city"][city_id]), anchor=False)
     st.html(city.profile_html(selection))
     rows_left(selection)
     with st.container(horizontal=True):
@@ -91,7 +91,7 @@ def _peers(city_id: str, selection: Selection) -> None:
     near = peers(others, city_id)
     if not near:
         return
-    names = accepted(facts())["city"]
+    names = choices(facts())["city"]
     st.caption(f"Put a city of the size of {as_markdown(names[city_id])} beside it:")
     with st.container(horizontal=True):
         for peer in near:
@@ -104,7 +104,7 @@ def _open_button(label: str, chosen: tuple[str, ...], kind: str) -> None:
 
 def side_by_side(selection: Selection) -> None:
     """Draw two to six cities beside each other."""
-    names = accepted(facts())["city"]
+    names = choices(facts())["city"]
     shown = selection.but(city=selection.city[:MOST])
     if len(selection.city) > MOST:
         left_out = ", ".join(names[code] for code in selection.city[MOST:][:5])
@@ -139,7 +139,7 @@ def _ended_early(selection: Selection) -> str:
     """What was cancelled or paused in each city, in sight before anything is opened."""
     register = views.table("initiatives-register", facts(), selection)
     stopped = register[register["status"].isin(["paused", "cancelled"])]
-    names, descriptor = accepted(facts())["city"], facts().descriptor
+    names, descriptor = choices(facts())["city"], facts().descriptor
     lines = []
     for code in selection.city:
         rows = stopped[stopped["city_id"] == code]
@@ -156,7 +156,7 @@ def _ended_early(selection: Selection) -> str:
 def _profiles(selection: Selection, names: list[str]) -> str:
     """The profiles of the cities, a measure a row."""
     made = views.VIEWS["city-profiles"]
-    columns = {column.name: column for column in made.columns(facts().descriptor)}
+    columns = {column.name: column for column in made.columns(facts())}
     table = views.table("city-profiles", facts(), selection).set_index("city_id").reindex(selection.city)
     rows = []
     for name in _MEASURES:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -22,6 +21,7 @@ from components.telling import Telling
 from ledger import views
 from ledger.coverage import restated_together
 from ledger.facts import Facts
+from ledger.memory import remembered
 from ledger.selection import Selection
 
 #: Statuses in the order in which a reader asks for them; what failed is told like all the rest.
@@ -46,7 +46,7 @@ def story(selection: Selection, *, telling: Telling) -> tuple[Section, ...]:
     return _story(facts(), selection, telling)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _story(facts: Facts, selection: Selection, telling: Telling) -> tuple[Section, ...]:
     """The story, told once for all readers with the same selection."""
     return (
@@ -250,7 +250,7 @@ def _links(initiative_id: str) -> str:
     return f"<span class='ledger-note'>Sources: {', '.join(named)}{more}.</span>" if named else ""
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def _sources_of_initiatives(facts: Facts) -> dict[str, list[tuple[str, str]]]:
     """Address and publisher of the sources of each initiative, in the order of the sources."""
     links = facts.tables["initiative_sources"]

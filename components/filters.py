@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import narwhals as nw
 import streamlit as st
 
 from components.formats import as_markdown, count, whole
-from components.state import accepted, choose, clear, controlled, facts
+from components.state import choose, clear, controlled, facts
 from ledger.facts import Facts
-from ledger.selection import FILTERS, MANY, Problem, Selection
+from ledger.memory import remembered
+from ledger.selection import FILTERS, MANY, Problem, Selection, choices
 
 LABELS = {
     "city": "City",
@@ -47,7 +47,7 @@ _CHIPS = 12
 def sidebar(selection: Selection) -> None:
     """Draw the filters; each change goes through the selection."""
     with st.sidebar:
-        _many("city", selection, placeholder=f"All {count(len(accepted(facts())['city']), 'city', 'cities')}")
+        _many("city", selection, placeholder=f"All {count(len(choices(facts())['city']), 'city', 'cities')}")
         _many("stage", selection, placeholder="All stages")
         _lens(selection)
         more = st.expander("More filters", key="more_filters", on_change="rerun")
@@ -60,7 +60,7 @@ def sidebar(selection: Selection) -> None:
 
 
 def _many(name: str, selection: Selection, *, placeholder: str) -> None:
-    options = accepted(facts())[name]
+    options = choices(facts())[name]
     key = controlled(f"filter_{name}", list(getattr(selection, name)))
     st.multiselect(
         LABELS[name],
@@ -75,7 +75,7 @@ def _many(name: str, selection: Selection, *, placeholder: str) -> None:
 
 
 def _lens(selection: Selection) -> None:
-    options = accepted(facts())["lens"]
+    options = choices(facts())["lens"]
     key = controlled("filter_lens", selection.lens)
     st.selectbox(
         LABELS["lens"],
@@ -97,7 +97,7 @@ def _lens(selection: Selection) -> None:
 
 
 def _disputed(selection: Selection) -> None:
-    options = accepted(facts())["disputed"]
+    options = choices(facts())["disputed"]
     key = controlled("filter_disputed", selection.disputed)
     st.selectbox(
         LABELS["disputed"],
@@ -128,7 +128,7 @@ def _years(selection: Selection) -> None:
 
 def chips(selection: Selection) -> None:
     """What is on, each with one click to take it away."""
-    options = accepted(facts())
+    options = choices(facts())
     on: list[tuple[str, str, str]] = []
     for name, value in selection.filters().query():
         label = options[name][value] if name in options else value
@@ -190,7 +190,7 @@ def count_rows(frame: str, selection: Selection) -> int:
     return _count(facts(), frame, selection.only(FILTERS[frame]))
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _count(facts: Facts, frame: str, selection: Selection) -> int:
     rows = selection.rows(facts, frame)
     if frame == "models":

@@ -7,9 +7,9 @@ import streamlit as st
 
 from components.filters import count_rows
 from components.formats import count, escape, money, short, whole
-from components.state import accepted, facts
+from components.state import facts
 from ledger import views
-from ledger.selection import Selection
+from ledger.selection import Selection, choices
 
 
 def _public(selection: Selection) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def money_sentence(selection: Selection) -> str:
 
 
 def _where(selection: Selection) -> str:
-    names = accepted(facts())["city"]
+    names = choices(facts())["city"]
     if not selection.city:
         return "in the cities selected" if selection.filters() != Selection() else "in all cities"
     chosen = [names[city] for city in selection.city]

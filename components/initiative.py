@@ -14,15 +14,15 @@ from components.card import card
 from components.city import Section
 from components.formats import as_markdown, count, escape
 from components.html import badge, item, items
-from components.state import accepted, choose, facts
+from components.state import choose, facts
 from components.telling import PAGE, PLAIN_PAGE, Telling, plain_address
 from ledger import views
-from ledger.selection import Selection
+from ledger.selection import Selection, choices
 
 
 def page(selection: Selection) -> None:
     """Draw the initiative that the address names, or offer all."""
-    names = accepted(facts())["initiative"]
+    names = choices(facts())["initiative"]
     if len(selection.initiative) != 1:
         st.title("Which initiative?")
         if len(selection.initiative) > 1:
@@ -104,7 +104,7 @@ def story(about: Selection, *, telling: Telling) -> tuple[Section, ...]:
 
 
 def _choose(options: list[str]) -> None:
-    names = accepted(facts())["initiative"]
+    names = choices(facts())["initiative"]
     st.selectbox(
         "Initiative",
         [None, *options],

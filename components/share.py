@@ -12,11 +12,11 @@ from components.figures import FIGURES
 from components.formats import count, escape
 from components.html import menu
 from components.look import Look
-from components.state import accepted, facts
+from components.state import facts
 from ledger import views
 from ledger.address import public_address
 from ledger.citation import Citation, citation, filter_words
-from ledger.selection import Selection
+from ledger.selection import Selection, choices
 from ledger.snippets import snippets
 
 _PAGES = {
@@ -106,7 +106,7 @@ def show_citation(cited: Citation) -> None:
 
 def cite_view(made: views.View, selection: Selection) -> Citation:
     """The citation of a view for the filters that concern it."""
-    words = filter_words(made.relevant(selection), accepted(facts()))
+    words = filter_words(made.relevant(selection), choices(facts()))
     return cite(made.title, view_address(made, selection), words)
 
 
@@ -122,7 +122,7 @@ def _base() -> str:
 
 
 def _code(made: views.View, selection: Selection, key: str) -> None:
-    by_name = {one.name: one for one in snippets(_base(), made, selection, made.columns(facts().descriptor))}
+    by_name = {one.name: one for one in snippets(_base(), made, selection, made.columns(facts()))}
     name = st.segmented_control(
         "Program", list(by_name), default="pandas", required=True, key=f"program_{key}", label_visibility="collapsed"
     )

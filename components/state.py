@@ -7,7 +7,6 @@ widget shows what the selection holds, and every change is written back as codes
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -20,12 +19,6 @@ from ledger.selection import Problem, Selection, choices, parse
 def facts() -> Facts:
     """The facts, shared by all readers."""
     return dataset.facts()
-
-
-@lru_cache(maxsize=4)
-def accepted(facts: Facts) -> dict[str, dict[str, str]]:
-    """The accepted values of each filter with their labels."""
-    return choices(facts)
 
 
 def read_address(page: str) -> tuple[Selection, tuple[Problem, ...]]:
@@ -42,7 +35,7 @@ def read_address(page: str) -> tuple[Selection, tuple[Problem, ...]]:
     changed_here = state.pop("selection_changed", False)
     is_new = "selection" not in state
     if is_new or (not changed_here and sorted(address) != state["written"] and (address or same_page)):
-        state["selection"], state["problems"] = parse(address, accepted(facts()))
+        state["selection"], state["problems"] = parse(address, choices(facts()))
     elif changed_here:
         state["problems"] = ()
     return state["selection"], state["problems"]

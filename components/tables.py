@@ -94,7 +94,7 @@ def display(view: View, table: pd.DataFrame) -> pd.DataFrame:
 def column_config(view: View) -> dict[str, Any]:
     """Titles, help and number formats of the columns, from the descriptor."""
     config: dict[str, Any] = {}
-    for column in view.columns(facts().descriptor):
+    for column in view.columns(facts()):
         help_text = f"{column.description} ({column.unit})" if column.unit else column.description
         if column.name.endswith("_url"):
             config[column.name] = st.column_config.LinkColumn(column.title, help=help_text, display_text="Open source")

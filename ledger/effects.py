@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pandas as pd
 
 from ledger import views
 from ledger.facts import Facts
+from ledger.memory import remembered
 from ledger.selection import Selection
 
 
@@ -34,7 +34,7 @@ def effect(view_id: str, facts: Facts, selection: Selection) -> Effect | None:
     return _effect(view_id, facts, made.relevant(selection))
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _effect(view_id: str, facts: Facts, selection: Selection) -> Effect:
     made, everything = views.VIEWS[view_id], selection.but(disputed="include")
     behind = made.detail or view_id

@@ -8,13 +8,14 @@ rows is one filter and no join.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import narwhals as nw
 import pandas as pd
 
 from ledger import changes, coverage, disputes, money, promises
 from ledger.expressions import in_memory, mapped, ranks
+from ledger.memory import Memory
 from ledger.tables import Descriptor, Tables
 
 #: Classes of city size by residents: code and least number of residents.
@@ -33,21 +34,18 @@ class Facts:
     `grid` (every city with every goal), `known` (every initiative with every thing that can be
     known of it), `support` (what each fact rests on), `promises_usd` and one for each other lens
     (what became of announced money), `models`, `results`, `parents`, `ancestors`, `claims`,
-    `sources`, `history` (every change between versions of the data, in words). Facts of the same
-    version are equal, so that they can be part of the key of a cache.
+    `sources`, `history` (every change between versions of the data, in words). `memory` holds what
+    was worked out from them. `base` are the facts of the dataset alone, where a reader's own rows
+    have been added to it; else there is none.
     """
 
     frames: Mapping[str, nw.LazyFrame]
     tables: Tables
+    base: Facts | None = None
+    memory: Memory = field(default_factory=Memory, repr=False)
 
     def __getitem__(self, name: str) -> nw.LazyFrame:
         return self.frames[name]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Facts) and self.version == other.version
-
-    def __hash__(self) -> int:
-        return hash(self.version)
 
     @property
     def version(self) -> str:
@@ -60,8 +58,8 @@ class Facts:
         return self.tables.descriptor
 
 
-def facts_of(tables: Tables) -> Facts:
-    """Derive the facts from a checked package."""
+def facts_of(tables: Tables, base: Facts | None = None) -> Facts:
+    """Derive the facts from a checked package; `base` as in `Facts`."""
     lazy = {name: in_memory(frame) for name, frame in tables.frames.items()}
     marks = disputes.dispute_marks(tables["claims"])
     rests_on = coverage.initiative_sources(tables.frames, tables.descriptor.created)
@@ -89,6 +87,7 @@ def facts_of(tables: Tables) -> Facts:
     }
     return Facts(
         tables=tables,
+        base=base,
         frames={
             name: _packed(frame)
             for name, frame in {

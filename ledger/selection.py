@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +16,7 @@ import narwhals as nw
 
 from ledger.expressions import in_doubt
 from ledger.facts import SIZES, Facts
+from ledger.memory import remembered
 from ledger.money import LENSES
 
 #: Filters that may be repeated, with the column that they look at, in the order of the address.
@@ -188,7 +188,7 @@ class Selection:
         return None
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _rows(facts: Facts, frame: str, selection: Selection) -> nw.LazyFrame:
     """The rows of a frame under a selection; views of one page share them."""
     conditions = [selection._condition(name, frame) for name in FILTERS[frame]]
@@ -203,7 +203,7 @@ DEFAULT = {field.name: field.default for field in fields(Selection)}
 NAMES = (*MANY, "from", "to", "public", "disputed", "lens", "per_resident")
 
 
-@lru_cache(maxsize=4)
+@remembered(4)
 def choices(facts: Facts) -> dict[str, dict[str, str]]:
     """The accepted values of each filter and their labels, in the order to show them; shared, never to be changed."""
     tables, descriptor = facts.tables, facts.descriptor

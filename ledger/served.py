@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ledger.exports import csv_chunks
 from ledger.facts import Facts
+from ledger.memory import remembered
 
 
 class File(NamedTuple):
@@ -33,7 +33,7 @@ def table_path(table: str) -> str:
     return f"/api/v1/tables/{table}.csv?safe=false"
 
 
-@lru_cache(maxsize=1)
+@remembered(1)
 def _files(facts: Facts) -> dict[str, File]:
     """The file of each table, by its path; every row is written once to be measured."""
     return {

@@ -161,7 +161,7 @@ def open_package(path: str | Path) -> Tables:
         raise BrokenPackage(file, _in_order(faults, raw))
 
     descriptor = Descriptor(raw)
-    frames = {name: _typed(texts[name].frame, descriptor.schema(name)) for name in descriptor.tables}
+    frames = {name: typed(texts[name].frame, descriptor.schema(name)) for name in descriptor.tables}
     return Tables(frames, descriptor, f"{raw['created'][:10]}-{digest.hexdigest()[:8]}")
 
 
@@ -531,8 +531,8 @@ def _in_order(faults: list[Fault], raw: Mapping[str, Any]) -> tuple[Fault, ...]:
     return tuple(sorted(dict.fromkeys(faults), key=place))
 
 
-def _typed(frame: pd.DataFrame, schema: Mapping[str, Any]) -> pd.DataFrame:
-    """The checked text as typed columns, missing where a cell is empty."""
+def typed(frame: pd.DataFrame, schema: Mapping[str, Any]) -> pd.DataFrame:
+    """Checked text as typed columns, in the order of the schema; missing where a cell is empty."""
     return pd.DataFrame(
         {field["name"]: _typed_column(frame[field["name"]].reset_index(drop=True), field) for field in schema["fields"]}
     )

@@ -46,7 +46,7 @@ def asked(view: str, query: Query) -> Asked:
     """What the page shows at an address, to compare files with."""
     selection, problems = parse(query, choices(FACTS))
     assert not problems
-    types = {column.name: column.type for column in views.VIEWS[view].columns(FACTS.descriptor)}
+    types = {column.name: column.type for column in views.VIEWS[view].columns(FACTS)}
     return Asked(f"views/{view}", query, views.table(view, FACTS, selection), types)
 
 

@@ -112,7 +112,7 @@ def test_the_address_of_a_view_holds_the_filters_that_concern_it() -> None:
 def code(view: str, selection: Selection, base: str = BASE) -> dict[str, str]:
     """The lines for each program."""
     made = views.VIEWS[view]
-    return {one.name: one.code for one in snippets(base, made, selection, made.columns(FACTS.descriptor))}
+    return {one.name: one.code for one in snippets(base, made, selection, made.columns(FACTS))}
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_the_lines_for_r_excel_and_sheets_are_whole() -> None:
     for pair in ("()", "[]", "{}"):
         assert excel.count(pair[0]) == excel.count(pair[1])
     typed = set(re.findall(r'\{"(\w+)", (?:type number|Int64\.Type)\}', excel))
-    columns = views.VIEWS["funding-by-city"].columns(FACTS.descriptor)
+    columns = views.VIEWS["funding-by-city"].columns(FACTS)
     assert typed == {column.name for column in columns if column.type in ("number", "integer")}
     assert {"value", "figures"} <= typed
 

@@ -65,7 +65,7 @@ def parsed(data: bytes, view: str, facts: Facts) -> pd.DataFrame:
     text = data.decode()
     safe = text.startswith(BOM)
     header, *records = csv.reader(io.StringIO(text.removeprefix(BOM), newline=""), strict=True)
-    columns = views.VIEWS[view].columns(facts.descriptor)
+    columns = views.VIEWS[view].columns(facts)
     assert header == [column.name for column in columns]
     assert {len(record) for record in records} <= {len(header)}
 
@@ -115,7 +115,7 @@ def test_one_id_cannot_stand_for_two_views() -> None:
 def test_the_columns_and_their_types_are_those_declared(facts: Facts, view: str) -> None:
     for selection in (Selection(), RIO, Selection(lens="intl", per_resident=True), Selection(lens="stated")):
         table = views.table(view, facts, selection)
-        columns = views.VIEWS[view].columns(facts.descriptor)
+        columns = views.VIEWS[view].columns(facts)
         assert list(table) == [column.name for column in columns]
         assert {name: str(dtype) for name, dtype in table.dtypes.items()} == {
             column.name: TYPES[column.type] for column in columns
@@ -125,7 +125,7 @@ def test_the_columns_and_their_types_are_those_declared(facts: Facts, view: str)
 
 @VIEWS
 def test_every_column_is_explained_and_every_number_has_a_unit(facts: Facts, view: str) -> None:
-    for column in views.VIEWS[view].columns(facts.descriptor):
+    for column in views.VIEWS[view].columns(facts):
         assert column.title, column.name
         assert column.description.endswith("."), column.name
         assert column.type in TYPES, column.name
@@ -134,7 +134,7 @@ def test_every_column_is_explained_and_every_number_has_a_unit(facts: Facts, vie
 
 @VIEWS
 def test_the_titles_of_the_columns_of_one_view_differ_where_their_names_do(facts: Facts, view: str) -> None:
-    columns = views.VIEWS[view].columns(facts.descriptor)
+    columns = views.VIEWS[view].columns(facts)
     assert len({column.name for column in columns}) == len(columns)
 
 

@@ -11,7 +11,6 @@ import difflib
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +25,14 @@ from components import city, formats, initiative, model
 from components.city import Section
 from components.formats import count, escape
 from components.html import CSS, badge
-from components.state import accepted
 from components.telling import PLAIN, Kind, page_address, plain_address
 from components.twins import twin_html
 from ledger import dataset, views
 from ledger.address import public_address
 from ledger.citation import DASHBOARD
 from ledger.facts import Facts
-from ledger.selection import Selection
+from ledger.memory import remembered
+from ledger.selection import Selection, choices
 from web import linked_data
 
 #: Bytes that a page may have at most, and those of them that its sections may take.
@@ -103,7 +102,7 @@ def _filled(told: Told, canonical: str = "", data: str = "") -> str:
 # One city, one initiative, one model
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def page_of(facts: Facts, kind: Kind, name: str) -> Told:
     """The page of a city, an initiative or a model, told once for all readers."""
     told = _TELL[kind](name)
@@ -118,7 +117,7 @@ def page_of(facts: Facts, kind: Kind, name: str) -> Told:
 def _city(name: str) -> Told:
     selection = Selection(city=(name,))
     profile = city.profile_html(selection)
-    label = accepted(dataset.facts())["city"][name]
+    label = choices(dataset.facts())["city"][name]
     return Told(
         path=plain_address("city", name),
         title=f"{label}: AI initiatives and money",
@@ -158,7 +157,7 @@ def _initiative(name: str) -> Told:
 
 def _model(name: str) -> Told:
     selection = Selection(model=(name,))
-    label = accepted(dataset.facts())["model"][name]
+    label = choices(dataset.facts())["model"][name]
     head = model.head_html(name, telling=PLAIN)
     return Told(
         path=plain_address("model", name),
@@ -222,11 +221,11 @@ def _in_short(text: str) -> str:
 # Lists, so that everything can be reached
 
 
-@lru_cache(maxsize=128)
+@remembered(128)
 def list_of(facts: Facts, path: str) -> Told | None:
     """A page that lists cities, initiatives or models; none where the path is none of them."""
     if path.startswith("/i/in/"):
-        codes = {code.lower(): code for code in accepted(facts)["country"]}
+        codes = {code.lower(): code for code in choices(facts)["country"]}
         code = codes.get(path.removeprefix("/i/in/"))
         return _initiatives_in(facts, code) if code else None
     return {"/c": _cities, "/i": _countries, "/m": _models}[path](facts)
@@ -234,7 +233,7 @@ def list_of(facts: Facts, path: str) -> Told | None:
 
 def list_paths(facts: Facts) -> list[str]:
     """The paths of all lists."""
-    return ["/c", "/i", *(f"/i/in/{code.lower()}" for code in accepted(facts)["country"]), "/m"]
+    return ["/c", "/i", *(f"/i/in/{code.lower()}" for code in choices(facts)["country"]), "/m"]
 
 
 def _cities(facts: Facts) -> Told:
@@ -283,7 +282,7 @@ def _countries(facts: Facts) -> Told:
 
 
 def _initiatives_in(facts: Facts, code: str) -> Told:
-    label, descriptor = accepted(facts)["country"][code], facts.descriptor
+    label, descriptor = choices(facts)["country"][code], facts.descriptor
     register = views.table("initiatives-register", facts, Selection(country=(code,)))
     sections = []
     for name, rows in register.sort_values(["city", "initiative"]).groupby("city_id", sort=False):
@@ -353,7 +352,7 @@ def show(request: Request) -> Response:
     facts = dataset.facts()
     kind: Kind = _KINDS[request.url.path[1]]
     name = request.path_params["name"]
-    if name not in accepted(facts)[kind]:
+    if name not in choices(facts)[kind]:
         return _missing(kind, name, lambda code: plain_address(kind, code))
     return _answer(request, lambda: page_of(facts, kind, name))
 
@@ -377,7 +376,7 @@ def _answer(request: Request, tell: Callable[[], Told]) -> Response:
 def _missing(kind: str, name: str, address: Callable[[str], str]) -> Response:
     """Say that there is nothing of this name, what comes close to it, and where everything is."""
     said = f"There is no {kind} “{name}”."
-    close = _close(name, accepted(dataset.facts())[kind])
+    close = _close(name, choices(dataset.facts())[kind])
     lines = [f'<a href="{escape(address(code))}">{escape(label)}</a>' for code, label in close.items()]
     section = Section("close", "Did you mean one of these?", _list(lines))
     told = Told(

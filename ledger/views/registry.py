@@ -6,14 +6,15 @@ itself with `@view`; page, CSV, chart and tests find it in `VIEWS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
 from ledger.facts import Facts
+from ledger.memory import remembered
 from ledger.selection import FILTERS, Selection
 from ledger.tables import Descriptor
 
@@ -35,6 +36,10 @@ class Column:
     description: str
     type: str
     unit: str = ""
+
+
+#: Stands last in every view where a reader's own rows have been added to the dataset.
+YOURS = Column("yours", "Yours", "Whether the row is yours, or would be another or none without your rows.", "boolean")
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,10 @@ class View:
         """The names of the filters that narrow this view."""
         return tuple(name for name in FILTERS[self.frame] if name not in self.ignores)
 
-    def columns(self, descriptor: Descriptor) -> tuple[Column, ...]:
+    def columns(self, facts: Facts) -> tuple[Column, ...]:
         """What each column means, in the order of the table."""
-        return tuple(_column(name, origin, descriptor) for name, origin in self.origin.items())
+        own = () if facts.base is None else (YOURS,)
+        return (*(_column(name, origin, facts.descriptor) for name, origin in self.origin.items()), *own)
 
     def relevant(self, selection: Selection) -> Selection:
         """The selection without what does not concern this view."""
@@ -123,11 +129,25 @@ def rows_behind(view_id: str, row: dict[str, object], facts: Facts, selection: S
     return rows.reset_index(drop=True)
 
 
-@lru_cache(maxsize=CACHED_TABLES)
+@remembered(CACHED_TABLES)
 def _table(view_id: str, facts: Facts, selection: Selection) -> pd.DataFrame:
     view = VIEWS[view_id]
+    columns = view.columns(facts)
     frame = view.function(facts, selection).select(list(view.origin)).collect("pandas").to_native()
-    return _typed(frame, view.columns(facts.descriptor))
+    if facts.base is not None:
+        frame[YOURS.name] = False
+    table = _typed(frame, columns)
+    if facts.base is not None:
+        places = [column.name for column in columns if column.unit == "place"]
+        known = set(_rows(_table(view_id, facts.base, selection).drop(columns=places)))
+        rows = _rows(table.drop(columns=[*places, YOURS.name]))
+        table[YOURS.name] = pd.array([row not in known for row in rows], dtype="boolean")
+    return table
+
+
+def _rows(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table as tuples that can be compared; what is not known is None."""
+    return zip(*(table[name].astype(object).where(table[name].notna(), None) for name in table), strict=True)
 
 
 _TYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import narwhals as nw
 
 from ledger.expressions import computed, in_doubt, mapped
 from ledger.facts import Facts
+from ledger.memory import remembered
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, SOURCE, derived
 from ledger.views.registry import view
@@ -16,7 +15,7 @@ from ledger.views.registry import view
 TOP_GRADE = 3
 
 
-@lru_cache(maxsize=32)
+@remembered(32)
 def grades(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """The grade of each city on each goal, for cities with any evidence recorded.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import narwhals as nw
 
 from ledger.expressions import in_doubt, mapped
 from ledger.facts import Facts
+from ledger.memory import remembered
 from ledger.money import lens_unit, lens_value
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, MONEY, SOURCE, derived
@@ -42,7 +41,7 @@ def counted_sums(facts: Facts, selection: Selection, *by: str, per_resident: boo
     )
 
 
-@lru_cache(maxsize=32)
+@remembered(32)
 def priced(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """The selected figures with what each adds to a sum under the lens; views of one page share it.
 
