@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import filters, html
+from components import filters, html, own
 from components.footer import footer
 from components.state import facts, read_address, write_address
 from components.viewport import watch_viewport
@@ -29,6 +29,7 @@ html.style()
 selection, problems = read_address(page.url_path)
 filters.sidebar(selection)
 filters.problems(problems)
+own.banner()
 filters.chips(selection)
 write_address(selection)
 page.run()

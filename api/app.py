@@ -49,6 +49,7 @@ from ledger.exports import csv_chunks, file_name, json_chunks, to_parquet, to_xl
 from ledger.package import package_zip
 from ledger.selection import Selection, choices
 from ledger.served import descriptor_at
+from ledger.template import template
 
 
 class Problem(BaseModel):
@@ -433,6 +434,14 @@ def package(request: Request, query: Annotated[Filters, Query()]) -> Response:
         headers={"X-Filters": selection.address().removeprefix("?")},
         file=file_name("municipal-ai-investment", selection, facts.version, "zip"),
     )
+
+
+@app.get("/v1/template.xlsx", response_class=Response, tags=["about"], summary="A workbook to fill in",
+         responses=_file_of(answers.XLSX, "A sheet for each table, with the codes as drop-downs."))  # fmt: skip
+def template_xlsx(request: Request) -> Response:
+    """An empty workbook in the form of the dataset, for rows of your own."""
+    descriptor = dataset.facts().descriptor
+    return answers.send(request, lambda: [template(descriptor)], answers.XLSX, file="template.xlsx")
 
 
 # The contract

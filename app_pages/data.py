@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import changes, dictionary, downloads
+from components import changes, dictionary, downloads, upload
 from components.filters import rows_left
 from components.state import read
 
@@ -15,6 +15,7 @@ st.html(
 )
 rows_left(selection)
 
+upload.your_rows()
 downloads.views_list(selection)
 downloads.tables_list()
 downloads.programs(selection)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import choosers, headline, thread
+from components import choosers, headline, own, thread
 from components.card import card
 from components.filters import rows_left
 from components.state import read
@@ -17,7 +17,7 @@ rows_left(selection)
 card("model-releases", selection)
 chosen = choosers.model(selection)
 thread.story(selection, chosen)
-if chosen:
+if chosen and not own.are_on():
     st.link_button(PLAIN_PAGE, plain_address("model", chosen))
 card("model-scores", selection.but(benchmark=(choosers.benchmark(selection),)))
 card("model-uplift", selection)

@@ -11,6 +11,7 @@ import streamlit as st
 from components import formats
 from components.formats import count, escape, link
 from components.html import badge, item, items
+from components.own import sign_of
 from components.state import facts
 from components.tables import display, is_shown
 from components.telling import PAGE, Telling
@@ -91,7 +92,7 @@ def figure_items(rows: pd.DataFrame, *, telling: Telling = PAGE, under: Selectio
             marks.append(badge(f"disputed: {row.disputed}", alert=True))
         made.append(
             item(
-                head=f"<strong>{escape(amount)}</strong> {' '.join(marks)}",
+                head=f"<strong>{escape(amount)}</strong> {' '.join(marks)}{sign_of(row)}",
                 lines=[
                     f"{initiative_name(row, telling, under)}, {escape(row.city)}"
                     + (f" · {escape(payer)}" if payer else ""),
@@ -117,7 +118,7 @@ def evidence_items(rows: pd.DataFrame, *, telling: Telling = PAGE, under: Select
         goal = descriptor.label("initiative_goals", "goal", row.goal)
         made.append(
             item(
-                head=f"<strong>{escape(goal)}</strong> {marks}",
+                head=f"<strong>{escape(goal)}</strong> {marks}{sign_of(row)}",
                 lines=[
                     initiative_name(row, telling, under),
                     escape(row.note),

@@ -7,12 +7,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from components import own
 from components.behind import show_rows_behind
 from components.charts import CHART_CONFIG, drawing, left_out_line, look, source_line, without_effect_line
 from components.figures import FIGURES
 from components.filters import LABELS
 from components.formats import count, escape, short, whole
 from components.html import item, items, menu
+from components.own_files import own_files
 from components.share import files, share_menu
 from components.state import clear, facts
 from components.tables import view_table
@@ -35,6 +37,7 @@ def card(view_id: str, selection: Selection, *, title: str | None = None, open_t
         if line := without_effect_line(made, selection):
             st.caption(f":material/filter_alt_off: {line}")
         left_out(made, selection)
+        own_rows(table)
         if table.empty:
             _no_rows(view_id, selection)
             return
@@ -51,6 +54,12 @@ def card(view_id: str, selection: Selection, *, title: str | None = None, open_t
         if chosen is not None:
             _open_behind(view_id, chosen, selection)
         download_menu(made, selection, len(table))
+
+
+def own_rows(table: pd.DataFrame) -> None:
+    """Say how many rows of a view are the reader's own."""
+    if line := own.line(table):
+        st.caption(line)
 
 
 def _chart(view_id: str, selection: Selection) -> None:
@@ -143,5 +152,8 @@ def download_menu(made: views.View, selection: Selection, rows: int, *, key: str
         st.caption(source_line(made, selection))
         label = f"Download {whole(rows)} of {whole(every)} rows"
         with st.popover(label, icon=":material/download:", key=f"menu_{name}"):
-            st.html(menu(files(made, selection, rows)))
+            if own.are_on():
+                own_files(made, selection, name)
+            else:
+                st.html(menu(files(made, selection, rows)))
         share_menu(made, selection, name)

@@ -17,6 +17,7 @@ from ledger import views
 from ledger.effects import Effect
 from ledger.facts import Facts
 from ledger.memory import remembered
+from ledger.own import signed
 from ledger.selection import Selection
 
 #: Where Plotly gets the land of its maps: from this server, never from another host.
@@ -37,14 +38,16 @@ def look() -> Look:
 @remembered(256)
 def drawing(facts: Facts, view_id: str, selection: Selection, look: Look) -> Drawing:
     """The figure of a view. Figures are shared between readers and never changed."""
-    return FIGURES[view_id](views.table(view_id, facts, selection), facts.descriptor, look)
+    table = signed(views.VIEWS[view_id], views.table(view_id, facts, selection))
+    return FIGURES[view_id](table, facts.descriptor, look)
 
 
 def source_line(made: views.View, selection: Selection) -> str:
     """Number of sources, licence and version of the data behind a view."""
     behind = views.table(made.detail or made.id, facts(), selection)
     parts = [count(behind["source_id"].nunique(), "source")] if "source_id" in behind else []
-    return " · ".join([*parts, "CC BY 4.0", f"data {facts().version}"])
+    own = "" if facts().base is None else " with rows of yours"
+    return " · ".join([*parts, "CC BY 4.0", f"data {facts().version}{own}"])
 
 
 def without_effect_line(made: views.View, selection: Selection) -> str:

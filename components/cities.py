@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
-from components import city, formats
+from components import city, formats, own
 from components.behind import initiative_name
 from components.card import card
 from components.filters import rows_left
@@ -57,13 +57,15 @@ def one(selection: Selection) -> None:
     st.title(as_markdown(choices(facts())["city"][city_id]), anchor=False)
     st.html(city.profile_html(selection))
     rows_left(selection)
-    with st.container(horizontal=True):
-        st.link_button(
-            "Brief to print (HTML)",
-            selection.but(city=()).address(f"/brief/{quote(city_id)}"),
-            icon=":material/download:",
-        )
-        st.link_button(PLAIN_PAGE, plain_address("city", city_id))
+    if not own.are_on():
+        # These are pages of the dataset alone.
+        with st.container(horizontal=True):
+            st.link_button(
+                "Brief to print (HTML)",
+                selection.but(city=()).address(f"/brief/{quote(city_id)}"),
+                icon=":material/download:",
+            )
+            st.link_button(PLAIN_PAGE, plain_address("city", city_id))
     _peers(city_id, selection)
     sections = city.story(selection, telling=PAGE)
     st.html(city.contents(sections))

@@ -16,6 +16,7 @@ from components import formats, thread
 from components.behind import evidence_items, figure_items, initiative_name
 from components.formats import count, escape, link, money, whole
 from components.html import badge, item, items
+from components.own import sign_of
 from components.state import facts
 from components.telling import Telling
 from ledger import views
@@ -237,7 +238,7 @@ def _initiative(row: Any, metrics: pd.DataFrame, selection: Selection, telling: 
         marks += " " + badge(f"disputed: {row.disputed}", alert=True)
     since = f"<span class='ledger-note'>Status as of {escape(formats.date(row.status_as_of))}.</span>"
     return item(
-        head=f"<strong>{name}</strong> {marks}",
+        head=f"<strong>{name}</strong> {marks}{sign_of(row)}",
         lines=[f"{escape(row.summary)} {since}", outcome(metrics), _links(row.initiative_id)],
     )
 
@@ -313,7 +314,7 @@ def models_html(releases: pd.DataFrame, *, telling: Telling, under: Selection) -
             parts.append("open weights" if row.open_weights else "closed weights")
         doubt = f" {badge(f'origin disputed: {row.disputed}', alert=True)}" if row.disputed != "none" else ""
         name = telling.link("model", row.model_id, f"<strong>{escape(row.model)}</strong>", under)
-        listed.append(f"<li>{name}{doubt} {' · '.join(parts)}</li>")
+        listed.append(f"<li>{name}{doubt}{sign_of(row)} {' · '.join(parts)}</li>")
     return f"<ul>{''.join(listed)}</ul>"
 
 

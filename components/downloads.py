@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components import own
 from components.behind import show_rows_behind
-from components.card import left_out
+from components.card import left_out, own_rows
 from components.formats import as_markdown, count, whole
 from components.html import menu
+from components.own_files import own_files, own_table_file
 from components.share import cite, files, share_menu, show_citation
 from components.state import facts
 from components.tables import PAGE, view_table
 from ledger import views
+from ledger.facts import SIGN
 from ledger.selection import Selection
 
 _GROUPS = {
@@ -41,6 +44,7 @@ def views_list(selection: Selection) -> None:
         every = len(views.table(chosen, facts(), selection.lenses()))
         st.caption(made.description)
         left_out(made, selection)
+        own_rows(table)
         if table.empty:
             st.info("No rows are left with these filters. Take one away above, or download everything.")
         else:
@@ -53,6 +57,10 @@ def views_list(selection: Selection) -> None:
 @st.fragment
 def _view_files(made: views.View, selection: Selection, rows: int, every: int) -> None:
     """The files of the chosen view. A fragment, so that a menu opens without running the page."""
+    if own.are_on():
+        with st.container(horizontal=True):
+            own_files(made, selection, "data_view")
+        return
     csv, *others = files(made, selection, rows)
     raw = f"{csv[0]}{'&' if '?' in csv[0] else '?'}safe=false"
     with st.container(horizontal=True):
@@ -93,6 +101,9 @@ def tables_list() -> None:
                 for field in descriptor.fields(chosen)
             },
         )
+        if own.are_on():
+            own_table_file(chosen)
+            return
         address = f"/api/v1/tables/{chosen}"
         with st.container(horizontal=True):
             st.link_button(f"Download {count(len(frame), 'row')} as CSV", f"{address}.csv", icon=":material/download:")
@@ -113,6 +124,8 @@ def programs(selection: Selection) -> None:
     ]
     with st.container(border=True, key="card_programs"):
         st.subheader("For programs", anchor="programs")
+        if own.are_on():
+            st.caption(f"{SIGN} These give the dataset alone, without the rows that you have added.")
         st.html(menu(links))
 
 

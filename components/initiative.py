@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import pandas as pd
 import streamlit as st
 
-from components import city, formats, thread
+from components import city, formats, own, thread
 from components.behind import evidence_items, figure_items
 from components.card import card
 from components.city import Section
@@ -44,7 +44,8 @@ def page(selection: Selection) -> None:
         language=None,
         wrap_lines=True,
     )
-    st.link_button(PLAIN_PAGE, plain_address("initiative", initiative_id))
+    if not own.are_on():
+        st.link_button(PLAIN_PAGE, plain_address("initiative", initiative_id))
     for section in story(about, telling=PAGE):
         with st.container(border=True, key=f"section_{section.anchor}"):
             st.subheader(section.title, anchor=section.anchor)

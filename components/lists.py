@@ -11,6 +11,7 @@ from components import formats
 from components.behind import initiative_name
 from components.formats import count, escape, link
 from components.html import badge, item, items
+from components.own import sign_of
 from components.state import facts
 from ledger import views
 from ledger.selection import Selection
@@ -42,7 +43,7 @@ def _figure(row: Any) -> str:
     if row.disputed in ("open", "conceded"):
         marks.append(badge(f"disputed: {row.disputed}", alert=True))
     return item(
-        head=f"<strong>{escape(row.city)}: {escape(amount)}</strong> {' '.join(marks)}",
+        head=f"<strong>{escape(row.city)}: {escape(amount)}</strong> {' '.join(marks)}{sign_of(row)}",
         lines=[
             initiative_name(row),
             f"<span class='ledger-note'>{escape(formats.date(row.dated))} · "
@@ -81,8 +82,9 @@ def disputes(selection: Selection) -> None:
 def _dispute(row: Any) -> str:
     topic = facts().descriptor.label("claims", "topic", row.topic)
     where = "" if pd.isna(row.city) else f", {escape(row.city)}"
+    marks = f"{badge(topic)} {badge(row.disputed, alert=True)}{sign_of(row)}"
     return item(
-        head=f"<strong>{escape(row.subject)}</strong>{where} {badge(topic)} {badge(row.disputed, alert=True)}",
+        head=f"<strong>{escape(row.subject)}</strong>{where} {marks}",
         lines=[
             escape(row.statement),
             f"<span class='ledger-note'>{escape(row.claimant)}, {escape(formats.date(row.made_on))} · "

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from components import own
 from components.charts import drawing, look
 from components.figures import FIGURES
 from components.formats import count, escape
@@ -70,6 +71,9 @@ def share_menu(made: views.View, selection: Selection, key: str) -> None:
 
     It is filled when it is opened. `key` tells two menus of one view on a page apart.
     """
+    if own.are_on():
+        # Nobody else sees these rows: there is nothing to cite, to embed or to fetch.
+        return
     has_chart = made.id in FIGURES
     opened = st.popover(
         "Cite and embed" if has_chart else "Cite",

@@ -11,14 +11,15 @@ from typing import Any
 
 import streamlit as st
 
+from components import own
 from ledger import dataset
 from ledger.facts import Facts
 from ledger.selection import Problem, Selection, choices, parse
 
 
 def facts() -> Facts:
-    """The facts, shared by all readers."""
-    return dataset.facts()
+    """The facts that this reader sees: the dataset, shared by all, and their own rows where they added some."""
+    return own.beside(dataset.facts())
 
 
 def read_address(page: str) -> tuple[Selection, tuple[Problem, ...]]:

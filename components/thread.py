@@ -13,6 +13,7 @@ from components.card import download_menu, left_out
 from components.choosers import most_debated
 from components.formats import count, escape, link, whole
 from components.html import badge, item, items
+from components.own import sign_of
 from components.state import facts
 from components.telling import FILE, PAGE, Kind, Telling
 from ledger import views
@@ -228,7 +229,8 @@ def _claim(row: Any, of_thread: str = "") -> str:
     topic = "" if row.topic == of_thread else badge(descriptor.label("claims", "topic", row.topic))
     marks = badge(stance, strong=row.stance == "concedes", alert=row.stance == "disputes")
     return item(
-        head=f"{marks} {topic} <strong>{escape(row.claimant)}</strong>, {escape(formats.date(row.made_on))}",
+        head=f"{marks} {topic} <strong>{escape(row.claimant)}</strong>, {escape(formats.date(row.made_on))}"
+        + sign_of(row),
         lines=[
             escape(row.statement),
             f"<span class='ledger-note'>{escape(row.note)}</span>" if not pd.isna(row.note) else "",

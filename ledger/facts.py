@@ -21,6 +21,9 @@ from ledger.tables import Descriptor, Tables
 #: Classes of city size by residents: code and least number of residents.
 SIZES = {"under-250k": 0, "250k-1m": 250_000, "1m-5m": 1_000_000, "over-5m": 5_000_000}
 
+#: Stands after the name of what a reader has added to the dataset, for themselves alone.
+SIGN = "◆"
+
 _PLACE = ("city_id", "city", "country_code", "country", "continent", "size", "population", "latitude", "longitude")
 _INITIATIVE = ("initiative_id", "initiative", "kind", "domain", "status", "goals", *_PLACE)
 _SOURCE = ("source_id", "source_url", "source_title", "publisher")

@@ -13,12 +13,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ledger.facts import Facts, facts_of
+from ledger.facts import SIGN, Facts, facts_of
 from ledger.tables import Tables, typed
 from ledger.views.registry import YOURS, View
-
-#: Stands after every name that holds a row of the reader's.
-SIGN = "◆"
 
 
 def with_own(base: Facts, rows: Mapping[str, pd.DataFrame]) -> Facts:
@@ -34,11 +31,6 @@ def with_own(base: Facts, rows: Mapping[str, pd.DataFrame]) -> Facts:
         for name, frame in tables.frames.items()
     }
     return facts_of(Tables(frames, base.descriptor, base.version), base)
-
-
-def is_own(facts: Facts, table: str, name: str) -> bool:
-    """Whether the row of a table with this id is the reader's."""
-    return facts.base is not None and name not in set(facts.base.tables[table]["id"])
 
 
 def signed(view: View, table: pd.DataFrame) -> pd.DataFrame:

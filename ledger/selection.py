@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import narwhals as nw
 
 from ledger.expressions import in_doubt
-from ledger.facts import SIZES, Facts
+from ledger.facts import SIGN, SIZES, Facts
 from ledger.memory import remembered
 from ledger.money import LENSES
 
@@ -207,17 +207,25 @@ NAMES = (*MANY, "from", "to", "public", "disputed", "lens", "per_resident")
 def choices(facts: Facts) -> dict[str, dict[str, str]]:
     """The accepted values of each filter and their labels, in the order to show them; shared, never to be changed."""
     tables, descriptor = facts.tables, facts.descriptor
-    cities, models = tables["cities"], tables["models"]
+    cities = tables["cities"]
 
     def codes(table: str, column: str) -> dict[str, str]:
         return {category.value: category.label for category in descriptor.categories(table, column)}
+
+    def names(table: str) -> dict[str, str]:
+        rows = tables[table]
+        if facts.base is None:
+            return dict(zip(rows["id"], rows["name"], strict=True))
+        known = set(facts.base.tables[table]["id"])
+        pairs = zip(rows["id"], rows["name"], strict=True)
+        return {code: name if code in known else f"{name} {SIGN}" for code, name in pairs}
 
     results = facts["results"].select("benchmark").unique().sort("benchmark").collect()
     countries = cities.drop_duplicates("country_code").sort_values("country")
     continents = sorted(cities["continent"].dropna().unique())
     return {
-        "city": dict(zip(cities["id"], cities["name"], strict=True)),
-        "initiative": dict(zip(tables["initiatives"]["id"], tables["initiatives"]["name"], strict=True)),
+        "city": names("cities"),
+        "initiative": names("initiatives"),
         "country": dict(zip(countries["country_code"], countries["country"], strict=True)),
         "continent": dict(zip(continents, continents, strict=True)),
         "size": dict(
@@ -230,7 +238,7 @@ def choices(facts: Facts) -> dict[str, dict[str, str]]:
         "funder": codes("funding", "funder"),
         "stage": codes("funding", "stage"),
         "scope": codes("funding", "scope"),
-        "model": dict(zip(models["id"], models["name"], strict=True)),
+        "model": names("models"),
         "benchmark": {name: name for name in results["benchmark"].to_list()},
         "public": {"only": "Public money only"},
         "disputed": {"include": "Include", "exclude": "Leave out", "only": "Only these"},

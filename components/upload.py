@@ -1,0 +1,128 @@
+"""The card that takes a reader's own rows: a file is checked, its faults are shown, its rows are added."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+from ledger.tables import Fault
+
+from components import own
+from components.formats import as_markdown, count, whole
+from components.state import facts
+from ledger import dataset
+from ledger.exports import to_csv
+from ledger.own_rows import Refused, read_own
+
+#: Megabytes of a file that is taken; `server.maxUploadSize` says the same to the server.
+LIMIT = 10
+#: Faults shown on the page; the file holds all.
+_SHOWN = 200
+_TURN, _SAID = "own_turn", "own_said"
+
+
+def your_rows() -> None:
+    """Draw the card."""
+    with st.container(border=True, key="card_own"):
+        st.subheader("Your own rows", anchor="own")
+        st.markdown(
+            "See the rows of your city or your research beside the dataset: a table as CSV, a workbook, or a whole "
+            "data package as ZIP. They are checked first. They stay in this tab: nothing is stored on the server, "
+            "nobody else sees them, and one click removes them."
+        )
+        st.link_button(
+            "Template to fill in (Excel)", "/api/v1/template.xlsx", icon=":material/table_view:", type="tertiary"
+        )
+        # A new key after each file that was taken: the uploader lets go of it.
+        turn = st.session_state.setdefault(_TURN, 0)
+        file = st.file_uploader(
+            f"Your file (CSV, Excel or ZIP, at most {LIMIT} MB)",
+            type=["csv", "xlsx", "zip"],
+            max_upload_size=LIMIT,
+            key=f"own_file_{turn}",
+            help="Tables one after another: initiatives before the money that belongs to them. A workbook or a "
+            "package may hold several at once.",
+        )
+        if file is not None:
+            with st.spinner("Reading and checking your rows…"):
+                taken = _take(file)
+            if taken:
+                st.session_state[_TURN] = turn + 1
+                st.rerun()
+        for line in st.session_state.pop(_SAID, ()):
+            st.info(line, icon=":material/check_circle:")
+        own.listed()
+
+
+def _take(file: st.runtime.uploaded_file_manager.UploadedFile) -> bool:
+    """Whether the rows of a file were added; what is wrong with it is shown otherwise."""
+    try:
+        read = read_own(file.name, file, facts().tables, LIMIT * 1_000_000)
+    except Refused as refused:
+        st.error(f"{as_markdown(file.name)}: {as_markdown(str(refused))}", icon=":material/error:")
+        return False
+    if read.faults:
+        _show_faults(file.name, read.faults, read.notes)
+        return False
+    rows = sum(len(frame) for frame in read.rows.values())
+    if not rows:
+        st.warning(f"{as_markdown(file.name)} holds no row that is not in the dataset already.")
+        _notes(read.notes)
+        return False
+    own.add(dataset.facts(), read.rows)
+    st.session_state[_SAID] = (
+        f"{count(rows, 'row')} of {as_markdown(file.name)} added.",
+        *map(as_markdown, read.notes),
+    )
+    return True
+
+
+def _show_faults(name: str, faults: tuple[Fault, ...], notes: tuple[str, ...]) -> None:
+    """The faults of a file as a table, and as a file to work through."""
+    st.error(
+        f"{as_markdown(name)} has {count(len(faults), 'fault')}. Nothing was added. Correct what is listed and give "
+        "the file again.",
+        icon=":material/error:",
+    )
+    _notes(notes)
+    table = as_table(faults)
+    st.dataframe(
+        table.head(_SHOWN),
+        hide_index=True,
+        key="own_faults",
+        alt="Faults of your file",
+        column_config={
+            "row": st.column_config.NumberColumn("Row", format="%d"),
+            "file": "File",
+            "column": "Column",
+            "value": "Found",
+            "expected": "Expected",
+            "meant": "Perhaps meant",
+        },
+    )
+    if len(faults) > _SHOWN:
+        st.caption(f"The first {_SHOWN} of {whole(len(faults))}; the file below holds all.")
+    st.download_button(
+        f"Download {count(len(faults), 'fault')} as CSV",
+        lambda: to_csv(table),
+        "faults.csv",
+        "text/csv",
+        icon=":material/download:",
+        key="own_faults_csv",
+        on_click="ignore",
+    )
+
+
+def as_table(faults: tuple[Fault, ...]) -> pd.DataFrame:
+    """Faults as a table: file, row, column, value, what was expected, what was perhaps meant."""
+    return pd.DataFrame(
+        [
+            (fault.file or fault.table, fault.row, fault.column, fault.value, fault.expected, fault.meant)
+            for fault in faults
+        ],
+        columns=["file", "row", "column", "value", "expected", "meant"],
+    ).astype({"file": "str", "row": "Int64", "column": "str", "value": "str", "expected": "str", "meant": "str"})
+
+
+def _notes(notes: tuple[str, ...]) -> None:
+    for note in notes:
+        st.caption(as_markdown(note))
