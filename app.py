@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette_compress import CompressMiddleware, add_compress_type
 
@@ -26,6 +28,9 @@ try:
     dataset.facts()
 except BrokenPackage as broken:
     raise SystemExit(str(broken)) from None
+
+# A file that a reader gives is read in memory, whatever its size: it never touches the disk.
+MultiPartParser.spool_max_size = sys.maxsize
 
 add_compress_type("text/csv")
 add_compress_type("application/atom+xml")

@@ -107,4 +107,4 @@ def listed() -> None:
 def line(table: pd.DataFrame) -> str:
     """How many rows of a view are the reader's, in words; empty where there is none."""
     number = int(table["yours"].sum()) if "yours" in table else 0
-    return f"{SIGN} {whole(number)} of {count(len(table), 'row')} are yours or hold rows of yours." if number else ""
+    return f"{SIGN} Yours, or changed by your rows: {whole(number)} of {count(len(table), 'row')}." if number else ""

@@ -56,7 +56,7 @@ def your_rows() -> None:
 def _take(file: st.runtime.uploaded_file_manager.UploadedFile) -> bool:
     """Whether the rows of a file were added; what is wrong with it is shown otherwise."""
     try:
-        read = read_own(file.name, file, facts().tables, LIMIT * 1_000_000)
+        read = read_own(file.name, file, facts().tables, LIMIT * 2**20)
     except Refused as refused:
         st.error(f"{as_markdown(file.name)}: {as_markdown(str(refused))}", icon=":material/error:")
         return False

@@ -1,6 +1,74 @@
-"""The pages with a reader's own rows: what they say, and that it goes with one click."""
+"""The pages with a reader's own rows: marked on every page, and gone with one click."""
+
+from collections.abc import Iterable
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from ledger import dataset, own
+from components import own as own_rows
+from ledger import own
+from ledger.facts import SIGN
+from tests.serving import ROOT
 from tests.test_own import BASE, OWN
-from tests.test_pages import PAGES, open_page, texts
+from tests.test_pages import PAGES, SECONDS, follow, texts
+
+FACTS = own.with_own(BASE, OWN)
+
+
+def open_page(page: str, query: Iterable[tuple[str, str]] = ()) -> AppTest:
+    """A page as a reader gets it who has added rows."""
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=SECONDS)
+    app.session_state["own_rows"] = own_rows._Kept(OWN, FACTS)
+    follow(app, query)
+    app.switch_page(f"app_pages/{page}.py")
+    return app.run()
+
+
+@pytest.mark.parametrize("page", [*PAGES, "initiative"])
+def test_a_page_says_that_rows_are_theirs_and_takes_them_away_with_one_click(page: str) -> None:
+    app = open_page(page)
+    assert not app.exception
+    assert f"{SIGN} 7 rows of your own beside the dataset" in texts(app)
+
+    app.button(key="own_remove").click().run()
+
+    assert not app.exception
+    assert SIGN not in texts(app)
+
+
+@pytest.mark.parametrize("page", [*PAGES, "initiative"])
+def test_a_page_without_rows_of_theirs_bears_no_sign(page: str) -> None:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=SECONDS)
+    app.switch_page(f"app_pages/{page}.py")
+    app.run()
+    assert "own_banner" not in {container.key for container in app.get("container")}
+    assert SIGN not in texts(app)
+
+
+def test_cards_say_how_many_of_their_rows_are_the_readers() -> None:
+    app = open_page("spending", [("city", "vila-exemplo")])
+    assert not app.exception
+    assert f"{SIGN} Yours, or changed by your rows: 1 of 1 row." in texts(app)
+
+
+def test_the_page_of_a_city_of_theirs_tells_its_story_with_the_sign() -> None:
+    app = open_page("city", [("city", "vila-exemplo")])
+    assert not app.exception
+    assert app.title[0].value == f"Vila Exemplo {SIGN}"
+    assert f"{SIGN} yours" in texts(app)
+    # The brief and the plain page hold the dataset alone: they are not offered.
+    assert not [
+        part for part in app.get("link_button") if "/brief/" in part.proto.url or part.proto.url.startswith("/c/")
+    ]
+
+
+def test_rows_that_no_longer_fit_a_changed_dataset_are_taken_away_and_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = open_page("overview")
+    monkeypatch.setattr(own_rows, "faults_of", lambda rows, base: ("a fault",))
+    app.session_state["own_rows"] = own_rows._Kept(OWN, own.with_own(own.with_own(BASE, {}), OWN))
+    app.run()
+    assert not app.exception
+    assert "your rows no longer fit" in texts(app)
+    assert SIGN not in texts(app)
