@@ -11,7 +11,7 @@ from components.figures import FIGURES
 from components.figures.registry import Drawing
 from components.filters import LABELS
 from components.formats import count, whole
-from components.look import Look
+from components.look import Look, look_of
 from components.state import facts
 from components.viewport import is_narrow
 from ledger import views
@@ -31,7 +31,7 @@ CHART_CONFIG: dict[str, Any] = {
 
 def look() -> Look:
     """How charts are to be drawn for this reader."""
-    return Look(dark=st.context.theme.type == "dark", narrow=is_narrow())
+    return look_of(facts().descriptor, dark=st.context.theme.type == "dark", narrow=is_narrow())
 
 
 @lru_cache(maxsize=256)
@@ -44,7 +44,7 @@ def source_line(made: views.View, selection: Selection) -> str:
     """Number of sources, licence and version of the data behind a view."""
     behind = views.table(made.detail or made.id, facts(), selection)
     parts = [count(behind["source_id"].nunique(), "source")] if "source_id" in behind else []
-    return " · ".join([*parts, "CC BY 4.0", f"data {facts().version}"])
+    return " · ".join(filter(None, [*parts, facts().descriptor.licence_name, f"data {facts().version}"]))
 
 
 def without_effect_line(made: views.View, selection: Selection) -> str:

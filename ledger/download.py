@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,14 +17,9 @@ _PIECE = 1 << 16
 
 
 class Source:
-    """What is fetched for one package, all of it together within the limits.
-
-    `marks` holds, by address, what its answer said by which it is told from the next one: headers
-    to ask again with, none where the server gives none.
-    """
+    """What is fetched for one package, all of it together within the limits."""
 
     def __init__(self, limit: int) -> None:
-        self.marks: dict[str, dict[str, str]] = {}
         self._limit = limit
         self._room = limit
         self._end = time.monotonic() + _MOST_SECONDS
@@ -50,7 +46,6 @@ class Source:
                 if answer.status_code != requests.codes.ok:
                     raise OSError(f"{name} could not be read: the server says {answer.status_code} {answer.reason}.")
                 self._write(answer, file, name)
-                self.marks[address] = _marks(answer)
                 return str(answer.url)
         except requests.RequestException as error:
             raise OSError(f"{name} could not be read: {_reason(error)}.") from None
@@ -66,17 +61,23 @@ class Source:
                 out.write(piece)
 
 
-def unchanged(address: str, marks: dict[str, str]) -> bool:
-    """Whether the server says that an address still gives what it gave; False where it cannot say.
+def mark(address: str) -> tuple[str, ...]:
+    """What tells the present answer of an address from the next: what the server says of it, else a digest.
 
     Raises:
-        OSError: with a sentence, where the server cannot be reached.
+        OSError: with a sentence, where it cannot be had.
     """
-    if not marks:
-        return False
     try:
-        with requests.get(address, headers=marks, stream=True, timeout=_PATIENCE) as answer:
-            return bool(answer.status_code == requests.codes.not_modified)
+        with requests.head(address, allow_redirects=True, timeout=_PATIENCE) as answer:
+            said = [answer.headers.get(name, "") for name in ("ETag", "Last-Modified")]
+            if answer.status_code == requests.codes.ok and any(said):
+                return (answer.url, *said, answer.headers.get("Content-Length", ""))
+        digest = hashlib.sha256()
+        with requests.get(address, stream=True, timeout=_PATIENCE) as answer:
+            answer.raise_for_status()
+            for piece in answer.iter_content(_PIECE):
+                digest.update(piece)
+        return (digest.hexdigest(),)
     except requests.RequestException as error:
         raise OSError(f"The server could not be asked: {_reason(error)}.") from None
 
@@ -87,11 +88,6 @@ def size(count: int) -> str:
         if count >= least:
             return f"{count / least:.3g} {unit}"
     return f"{count} bytes"
-
-
-def _marks(answer: requests.Response) -> dict[str, str]:
-    asked = {"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}
-    return {ask: answer.headers[said] for ask, said in asked.items() if said in answer.headers}
 
 
 def _origin(address: str) -> tuple[str, str]:
@@ -106,6 +102,7 @@ def _reason(error: requests.RequestException) -> str:
         (requests.Timeout, "the server does not answer in time"),
         (requests.TooManyRedirects, "the server sends from one address to the next without end"),
         (requests.exceptions.InvalidSchema, "the server leads to something that is no web address"),
+        (requests.HTTPError, "it does not give the file"),
         (requests.ConnectionError, "the server cannot be reached, or hung up"),
         (requests.exceptions.ChunkedEncodingError, "the server hung up in the middle"),
     ):

@@ -134,10 +134,11 @@ def open_package(path: str | Path) -> Tables:
     Raises OSError with a sentence where there is no package to be read.
     """
     with opened(path) as files:
-        return _tables(files)
+        return open_files(files)
 
 
-def _tables(files: Files) -> Tables:
+def open_files(files: Files) -> Tables:
+    """Check the files of a package and give its tables typed; as `open_package`."""
     file = Path(files.name)
     try:
         content = _bytes(files, files.descriptor)
