@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import filters, html, own
+from components import brand, filters, html, own
 from components.footer import footer
-from components.state import facts, read_address, write_address
+from components.state import read_address, write_address
 from components.viewport import watch_viewport
-
-st.set_page_config(page_title="Municipal AI Investment Dashboard", layout="wide")
+from ledger import dataset
 
 PAGES = [
     st.Page("app_pages/overview.py", title="Overview", default=True),
@@ -22,15 +21,16 @@ PAGES = [
     st.Page("app_pages/initiative.py", title="Initiative", visibility="hidden"),
 ]
 
-page = st.navigation(PAGES, position="top")
-facts()
-watch_viewport()
-html.style()
-selection, problems = read_address(page.url_path)
-filters.sidebar(selection)
-filters.problems(problems)
-own.banner()
-filters.chips(selection)
-write_address(selection)
-page.run()
-footer()
+with dataset.one_version():
+    brand.head()
+    page = st.navigation(PAGES, position="top")
+    watch_viewport()
+    html.style()
+    selection, problems = read_address(page.url_path)
+    filters.sidebar(selection)
+    filters.problems(problems)
+    own.banner()
+    filters.chips(selection)
+    write_address(selection)
+    page.run()
+    footer()

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -107,9 +107,9 @@ def _rest(first: bytes, second: bytes, pieces: Iterator[bytes]) -> Iterator[byte
 def _common(request: Request) -> dict[str, str]:
     """Headers of every answer that succeeds."""
     facts = dataset.facts()
-    licence = next((one["path"] for one in facts.descriptor.licenses if "path" in one), "")
+    licence = quote(facts.descriptor.licence_path, safe=":/?&=#%+,;@~")
     links = [
-        f'<{licence}>; rel="license"',
+        *([f'<{licence}>; rel="license"'] if licence else []),
         '</api/v1/datapackage.json>; rel="describedby"; type="application/json"',
         f'</api/v1/croissant.json>; rel="describedby"; type="{JSON_LD}"; title="Croissant"',
         f'</api/v1/catalogue.jsonld>; rel="describedby"; type="{JSON_LD}"; title="schema.org and DCAT"',
@@ -137,11 +137,11 @@ def _is_known(request: Request, headers: dict[str, str]) -> bool:
 
 @cache
 def _sources() -> tuple[Path, ...]:
-    """The files that answers are made from."""
+    """The files of code that answers are made from."""
     made_from = (".py", ".xml", ".html", ".css")
     parts = ("ledger", "api", "components", "web")
     code = [file for part in parts for file in (_ROOT / part).rglob("*") if file.suffix in made_from]
-    return (*sorted(code), _ROOT / "requirements.txt", *sorted(dataset.DATA.iterdir()))
+    return (*sorted(code), _ROOT / "requirements.txt")
 
 
 @cache
@@ -153,10 +153,14 @@ def _code() -> str:
     return digest.hexdigest()[:16]
 
 
-@cache
 def _modified() -> datetime:
-    """When code or data changed last."""
-    return datetime.fromtimestamp(int(max(file.stat().st_mtime for file in _sources())), UTC)
+    """When code or data changed last; data that were exchanged while the server runs changed then."""
+    return max(_code_changed(), dataset.served().changed).replace(microsecond=0)
+
+
+@cache
+def _code_changed() -> datetime:
+    return datetime.fromtimestamp(max(file.stat().st_mtime for file in _sources()), UTC)
 
 
 def plain(text: str) -> str:

@@ -119,10 +119,8 @@ class Part:
 
 
 app = FastAPI(
-    title="Municipal AI Investment Dashboard: open data",
+    title="Open data",  # `api.contract` says whose
     version="1",
-    description="Every view and every table of the dashboard, for the same filters as its pages. Money at different "
-    "stages is never added; what is disputed is marked. Data: CC BY 4.0.",
     openapi_url=None,
     docs_url=None,
     redoc_url=None,
@@ -429,10 +427,10 @@ def package(request: Request, query: Annotated[Filters, Query()]) -> Response:
     base = public_address(str(request.url))
     return answers.send(
         request,
-        lambda: [package_zip(facts, selection, base)],
+        lambda: [package_zip(facts, selection, base, dataset.served().folder)],
         answers.ZIP,
         headers={"X-Filters": selection.address().removeprefix("?")},
-        file=file_name("municipal-ai-investment", selection, facts.version, "zip"),
+        file=file_name(facts.descriptor.name, selection, facts.version, "zip"),
     )
 
 

@@ -10,13 +10,20 @@ from fastapi.openapi.utils import get_openapi
 from api import answers
 from api.queries import Filters, table_names
 from ledger import dataset
+from ledger.brand import brand_of
 from ledger.selection import choices
 
 
 def contract(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document: what FastAPI makes of the routes, with the codes that the dataset accepts."""
+    descriptor = dataset.facts().descriptor
+    about = (
+        "Every view and every table of the dashboard, for the same filters as its pages. Money at different stages is "
+        f"never added; what is disputed is marked. Data: {descriptor.licence_words}."
+    )
     made: dict[str, Any] = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0",
+        title=f"{brand_of(descriptor).title}: open data", version=app.version, description=about, routes=app.routes,
+        openapi_version="3.1.0",
         servers=[{"url": "/api"}],
     )  # fmt: skip
     accepted = choices(dataset.facts())

@@ -23,7 +23,8 @@ from api import answers
 from api.queries import Refusal, page_problem, page_query
 from ledger import dataset, views
 from ledger.address import public_address
-from ledger.citation import DASHBOARD, authors, filter_words, in_words
+from ledger.brand import brand_of
+from ledger.citation import authors, filter_words, in_words
 from ledger.facts import Facts
 from ledger.selection import Selection, choices
 
@@ -188,10 +189,10 @@ def atom(facts: Facts, selection: Selection, base: str, found: list[Entry], page
     shown = found[(page - 1) * ENTRIES : page * ENTRIES]
     xml = _FEED.render(
         id=_urn(str(descriptor.raw.get("name", "")), selection.address("changes")),
-        title=f"{DASHBOARD}: what changed" + (f" ({words})" if words else ""),
+        title=f"{brand_of(descriptor).title}: what changed" + (f" ({words})" if words else ""),
         updated=found[0].updated if found else f"{descriptor.created}T00:00:00Z",
         authors=authors(descriptor),
-        generator=DASHBOARD,
+        generator=brand_of(descriptor).title,
         base=base,
         rights=licence.get("title") or licence.get("name", ""),
         links=[*_links(selection, base, page, pages(found)), *_licence(licence)],

@@ -18,7 +18,7 @@ from components.own_files import own_files
 from components.share import files, share_menu
 from components.state import clear, facts
 from components.tables import view_table
-from ledger import views
+from ledger import dataset, views
 from ledger.effects import effect
 from ledger.selection import Selection
 
@@ -141,6 +141,7 @@ def _no_rows(view_id: str, selection: Selection) -> None:
 
 
 @st.fragment
+@dataset.one_version()
 def download_menu(made: views.View, selection: Selection, rows: int, *, key: str = "") -> None:
     """The foot of a card: where its rows come from, and how to take them away.
 

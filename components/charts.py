@@ -10,7 +10,7 @@ from components.figures import FIGURES
 from components.figures.registry import Drawing
 from components.filters import LABELS
 from components.formats import count, whole
-from components.look import Look
+from components.look import Look, look_of
 from components.state import facts
 from components.viewport import is_narrow
 from ledger import views
@@ -32,7 +32,7 @@ CHART_CONFIG: dict[str, Any] = {
 
 def look() -> Look:
     """How charts are to be drawn for this reader."""
-    return Look(dark=st.context.theme.type == "dark", narrow=is_narrow())
+    return look_of(facts().descriptor, dark=st.context.theme.type == "dark", narrow=is_narrow())
 
 
 @remembered(256)
@@ -46,8 +46,8 @@ def source_line(made: views.View, selection: Selection) -> str:
     """Number of sources, licence and version of the data behind a view."""
     behind = views.table(made.detail or made.id, facts(), selection)
     parts = [count(behind["source_id"].nunique(), "source")] if "source_id" in behind else []
-    own = "" if facts().base is None else " with rows of yours"
-    return " · ".join([*parts, "CC BY 4.0", f"data {facts().version}{own}"])
+    version = f"data {facts().version}" + ("" if facts().base is None else " with rows of yours")
+    return " · ".join(filter(None, [*parts, facts().descriptor.licence_name, version]))
 
 
 def without_effect_line(made: views.View, selection: Selection) -> str:

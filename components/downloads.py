@@ -7,13 +7,14 @@ import streamlit as st
 from components import own
 from components.behind import show_rows_behind
 from components.card import left_out, own_rows
-from components.formats import as_markdown, count, whole
-from components.html import menu
+from components.formats import as_markdown, count, link, whole
+from components.html import items, menu
 from components.own_files import own_files, own_table_file
 from components.share import cite, files, share_menu, show_citation
 from components.state import facts
 from components.tables import PAGE, view_table
-from ledger import views
+from ledger import dataset, views
+from ledger.descriptor import Descriptor
 from ledger.facts import SIGN
 from ledger.selection import Selection
 
@@ -55,6 +56,7 @@ def views_list(selection: Selection) -> None:
 
 
 @st.fragment
+@dataset.one_version()
 def _view_files(made: views.View, selection: Selection, rows: int, every: int) -> None:
     """The files of the chosen view. A fragment, so that a menu opens without running the page."""
     if own.are_on():
@@ -140,20 +142,26 @@ _LIMITS = (
 )
 
 
+def _licence(descriptor: Descriptor) -> str:
+    """Under which licences the data are, as HTML."""
+    licences = [
+        link(one.get("path"), one.get("title") or one.get("name") or one.get("path", "")) for one in descriptor.licenses
+    ]
+    if not licences:
+        return "The publisher of the data states no licence: ask before you pass them on."
+    return f"The data may be used under: {', '.join(licences)}."
+
+
 def terms() -> None:
     """Licence, citation and known limits."""
+    descriptor = facts().descriptor
     with st.container(border=True, key="card_terms"):
         st.subheader("Licence and citation", anchor="licence")
-        st.markdown(
-            "The data may be used, changed and passed on by anybody who names the source: "
-            "[Creative Commons Attribution 4.0](https://creativecommons.org/licenses/by/4.0/). The code is under the "
-            "Apache License 2.0. Cite it like this:"
-        )
-        show_citation(cite(facts().descriptor.title, "/data"))
-        st.markdown(
-            "It rests on exchange rates of the European Central Bank, the US Federal Reserve and the World Bank, "
-            "purchasing power of the World Bank (CC BY 4.0), the price index of the US Bureau of Labor Statistics, and "
-            "coordinates and populations of GeoNames (CC BY 4.0)."
-        )
+        st.html(f"<p>{_licence(descriptor)} The code is under the Apache License 2.0. Cite it like this:</p>")
+        show_citation(cite(descriptor.title, "/data"))
+        sources = descriptor.raw.get("sources", ())
+        if sources:
+            listed = items(f"<li>{link(one.get('path'), one.get('title', ''))}</li>" for one in sources)
+            st.html(f"<p>It rests on:</p>{listed}")
         st.subheader("Known limits", anchor="limits")
         st.markdown("\n".join(f"- {limit}" for limit in _LIMITS))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.formats import as_markdown
 from components.state import facts
 
 
 def footer() -> None:
     """Licence, version and limits in three lines."""
     st.divider()
+    licence = as_markdown(facts().descriptor.licence_words)
     st.caption(
-        f"Data version {facts().version}, licence CC BY 4.0. Every figure has a stage, a payer, a date and a source; "
+        f"Data version {facts().version}, {licence}. Every figure has a stage, a payer, a date and a source; "
         "what restates or contradicts another figure is never added. A city without rows was not necessarily searched."
     )

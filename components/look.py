@@ -6,9 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.brand import OWN_ACCENT, Accent, brand_of, distance
+from ledger.descriptor import Descriptor
+
 #: The font of every figure: that of the page.
 FONT = "Source Sans, sans-serif"
 CLEAR = "rgba(0,0,0,0)"
+
+
+_OTHER_PAYERS = {"mixed": "#009E73", "private": "#D55E00", "unknown": "#8A8A8A"}
+#: The least distance of two colours that shall not be taken for each other.
+_APART = 0.2
 
 
 @dataclass(frozen=True)
@@ -17,6 +25,7 @@ class Look:
 
     dark: bool = False
     narrow: bool = False
+    accents: Accent = OWN_ACCENT
 
     @property
     def size(self) -> int:
@@ -26,7 +35,7 @@ class Look:
     @property
     def accent(self) -> str:
         """The one accent colour of the theme."""
-        return "#6FB1E8" if self.dark else "#0B5FA5"
+        return self.accents.dark if self.dark else self.accents.light
 
     @property
     def ink(self) -> str:
@@ -59,18 +68,24 @@ class Look:
         return "#FFA25C" if self.dark else "#A63F00"
 
     def payer(self, payer: str) -> str:
-        """The colour of a payer (Okabe-Ito, but for the accent that public money has)."""
-        return {
-            "public": self.accent,
-            "mixed": "#009E73",
-            "private": "#D55E00",
-            "unknown": "#8A8A8A",
-        }[payer]
+        """The colour of a payer (Okabe-Ito, but for the accent that public money has where it is apart from these)."""
+        return self._public if payer == "public" else _OTHER_PAYERS[payer]
+
+    @property
+    def _public(self) -> str:
+        if min(distance(self.accent, other) for other in _OTHER_PAYERS.values()) >= _APART:
+            return self.accent
+        return OWN_ACCENT.dark if self.dark else OWN_ACCENT.light
 
     def tinted(self, colour: str, strength: float) -> str:
         """A colour `#RRGGBB` let through to the ground: 0 is clear, 1 is full ink."""
         red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
         return f"rgba({red},{green},{blue},{strength})"
+
+
+def look_of(descriptor: Descriptor, *, dark: bool = False, narrow: bool = False) -> Look:
+    """How figures of a package are drawn: in its own accent."""
+    return Look(dark, narrow, brand_of(descriptor).accent)
 
 
 #: Okabe-Ito, as given, for kinds.

@@ -12,7 +12,7 @@ from components.charts import drawing, look
 from components.figures import FIGURES
 from components.formats import count, escape
 from components.html import menu
-from components.look import Look
+from components.look import look_of
 from components.state import facts
 from ledger import views
 from ledger.address import public_address
@@ -98,7 +98,7 @@ def share_menu(made: views.View, selection: Selection, key: str) -> None:
 
 def feed_address(selection: Selection) -> str:
     """The address of the feed of what changed, for the filters that concern it."""
-    return _base() + views.VIEWS["changes"].relevant(selection).address("/feed.atom")
+    return base() + views.VIEWS["changes"].relevant(selection).address("/feed.atom")
 
 
 def show_citation(cited: Citation) -> None:
@@ -116,17 +116,17 @@ def cite_view(made: views.View, selection: Selection) -> Citation:
 
 def cite(title: str, path: str, words: dict[str, tuple[str, ...]] | None = None) -> Citation:
     """The citation of what stands at a path of this dashboard today."""
-    return citation(facts(), title, _base() + path, datetime.now(UTC).date(), words)
+    return citation(facts(), title, base() + path, datetime.now(UTC).date(), words)
 
 
-def _base() -> str:
+def base() -> str:
     """The public address; empty where the browser has not said its own, so that addresses stay paths."""
     asked = st.context.url
     return public_address(asked) if asked else ""
 
 
 def _code(made: views.View, selection: Selection, key: str) -> None:
-    by_name = {one.name: one for one in snippets(_base(), made, selection, made.columns(facts()))}
+    by_name = {one.name: one for one in snippets(base(), made, selection, made.columns(facts()))}
     name = st.segmented_control(
         "Program", list(by_name), default="pandas", required=True, key=f"program_{key}", label_visibility="collapsed"
     )
@@ -137,7 +137,7 @@ def _code(made: views.View, selection: Selection, key: str) -> None:
 
 def _embed(made: views.View, selection: Selection) -> None:
     path = made.relevant(selection).address(f"/embed/{made.id}")
-    st.code(iframe(made, selection, _base() + path), language=None, wrap_lines=True)
+    st.code(iframe(made, selection, base() + path), language=None, wrap_lines=True)
     st.caption(
         "It follows the light or dark theme of its reader; `theme=light` or `theme=dark` in the address fixes one."
     )
@@ -155,7 +155,7 @@ def iframe(made: views.View, selection: Selection, address: str) -> str:
 def _height(made: views.View, selection: Selection) -> int:
     """As many pixels as an embed takes in a column of text, about 640 wide: its chart and the lines around it."""
     chosen = made.relevant(selection)
-    drawn = [drawing(facts(), made.id, chosen, Look(narrow=narrow)) for narrow in (True, False)]
+    drawn = [drawing(facts(), made.id, chosen, look_of(facts().descriptor, narrow=narrow)) for narrow in (True, False)]
     figure = max(int(one.figure.layout.height or 450) for one in drawn)
     lines = -(-len(made.title) // 60) + -(-len(drawn[0].note) // 90) + bool(chosen.query())
     return figure + 100 + 25 * lines

@@ -7,6 +7,7 @@ widget shows what the selection holds, and every change is written back as codes
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import streamlit as st
@@ -29,16 +30,21 @@ def read_address(page: str) -> tuple[Selection, tuple[Problem, ...]]:
     without its query; the selection then stays. A widget that has just changed counts for more
     than an address that the browser has not had time to take up.
     """
-    state = st.session_state
+    state, known = st.session_state, facts()
     address = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
     same_page = state.get("page") == page
     state["page"] = page
     changed_here = state.pop("selection_changed", False)
     is_new = "selection" not in state
     if is_new or (not changed_here and sorted(address) != state["written"] and (address or same_page)):
-        state["selection"], state["problems"] = parse(address, choices(facts()))
+        state["selection"], state["problems"] = parse(address, choices(known))
+    elif state["read_by"]() is not known:
+        # Other facts may know other codes: a new version of the dataset, rows of the reader's that come or go.
+        state["selection"], state["problems"] = parse(state["selection"].query(), choices(known))
     elif changed_here:
         state["problems"] = ()
+    # Facts that are served no more shall not be kept by a page that is open.
+    state["read_by"] = weakref.ref(known)
     return state["selection"], state["problems"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from ledger.tables import Fault
 
 from components import own
 from components.formats import as_markdown, count, whole
@@ -12,6 +11,7 @@ from components.state import facts
 from ledger import dataset
 from ledger.exports import to_csv
 from ledger.own_rows import Refused, read_own
+from ledger.tables import Fault
 
 #: Megabytes of a file that is taken; `server.maxUploadSize` says the same to the server.
 LIMIT = 10

@@ -8,7 +8,8 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from ledger.citation import DASHBOARD, authors, whole_citation
+from ledger.brand import brand_of
+from ledger.citation import authors, whole_citation
 from ledger.descriptor import Descriptor
 from ledger.facts import Facts
 from ledger.served import File, files_at
@@ -34,11 +35,12 @@ def catalogue(facts: Facts, address: str) -> dict[str, Any]:
 
 
 def _catalog(facts: Facts, address: str) -> dict[str, Any]:
-    about = f"{DASHBOARD}: {facts.descriptor.title}"
+    name = brand_of(facts.descriptor).title
+    about = f"{name}: {facts.descriptor.title}"
     return {
         "@id": f"{address}/data#catalogue",
         "@type": ["DataCatalog", "dcat:Catalog"],
-        **_named(DASHBOARD, about),
+        **_named(name, about),
         **_offered(facts, address),
         "url": f"{address}/data",
         "foaf:homepage": {"@id": address, "@type": "foaf:Document"},
@@ -148,14 +150,14 @@ def _named(title: str, description: str) -> dict[str, Any]:
 
 def _offered(facts: Facts, address: str) -> dict[str, Any]:
     """Who publishes something, when and under which licence, in both vocabularies."""
-    licences = _licences(facts)
+    licences, name = _licences(facts), brand_of(facts.descriptor).title
     day = facts.descriptor.created
     return {
         "publisher": {
             "@id": f"{address}/data#publisher",
             "@type": ["Organization", "foaf:Agent"],
-            "name": DASHBOARD,
-            "foaf:name": DASHBOARD,
+            "name": name,
+            "foaf:name": name,
         },
         "dct:publisher": {"@id": f"{address}/data#publisher"},
         "datePublished": day,

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from zlib import crc32
 
+from ledger.brand import brand_of
 from ledger.descriptor import Descriptor
 from ledger.facts import Facts
 from ledger.selection import Selection
-
-#: What the dashboard is called where it is cited.
-DASHBOARD = "Municipal AI Investment Dashboard"
 
 
 @dataclass(frozen=True)
@@ -42,13 +40,15 @@ def citation(
     chosen = in_words(filters or {})
     named = f"{title.rstrip('.')} ({chosen})" if chosen else title.rstrip(".")
     names = authors(facts.descriptor)
+    dashboard = brand_of(facts.descriptor).title
     licence = next((str(one.get("name", "")) for one in facts.descriptor.licenses), "")
+    under = f"licence {licence}" if licence else "no licence stated"
     year = facts.descriptor.created[:4]
     version = facts.version
     stop = "" if named.endswith(("?", "!")) else "."
     text = (
-        f"{'; '.join(names)} ({year}): {named}{stop} In: {DASHBOARD}, data version {version}. "
-        f"Licence {licence}. {address} (accessed {on.isoformat()})."
+        f"{'; '.join(names)} ({year}): {named}{stop} In: {dashboard}, data version {version}. "
+        f"{under[:1].upper()}{under[1:]}. {address} (accessed {on.isoformat()})."
     )
     fields = {
         # The second braces keep a name whole, and the capitals of a title.
@@ -58,10 +58,10 @@ def citation(
         "version": version,
         "url": address,
         "urldate": on.isoformat(),
-        "note": f"{_tex(DASHBOARD)}, data version {version}, licence {licence}",
+        "note": f"{_tex(dashboard)}, data version {version}, {_tex(under)}",
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
-    return Citation(text, f"@misc{{{_key(title, filters or {}, version)},\n{lines}\n}}\n")
+    return Citation(text, f"@misc{{{_key(facts.descriptor.name, title, filters or {}, version)},\n{lines}\n}}\n")
 
 
 def whole_citation(facts: Facts, address: str) -> Citation:
@@ -75,7 +75,7 @@ def whole_citation(facts: Facts, address: str) -> Citation:
 def authors(descriptor: Descriptor) -> list[str]:
     """Who made the dataset, by name."""
     named = [str(one["title"]) for one in descriptor.raw.get("contributors", ()) if one.get("title")]
-    return named or [DASHBOARD]
+    return named or [brand_of(descriptor).title]
 
 
 def filter_words(selection: Selection, accepted: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -108,11 +108,11 @@ def _list(values: tuple[str, ...]) -> str:
     return ", ".join(values) if more <= 0 else f"{', '.join(values[:_VALUES])} and {more} more"
 
 
-def _key(title: str, filters: Mapping[str, tuple[str, ...]], version: str) -> str:
+def _key(package: str, title: str, filters: Mapping[str, tuple[str, ...]], version: str) -> str:
     """A key that two entries of a bibliography share only where they cite the same."""
-    slug = re.sub("[^a-z0-9]+", "-", title.casefold()).strip("-").removeprefix("municipal-ai-")[:40].rstrip("-")
+    slug = re.sub("[^a-z0-9]+", "-", title.casefold()).strip("-").removeprefix(f"{package}-")[:40].rstrip("-")
     digest = f"{crc32(repr(sorted(filters.items())).encode()):08x}" if filters else ""
-    return "-".join(filter(None, ["municipal-ai", slug, digest, version]))
+    return "-".join(filter(None, [package, slug, digest, version]))
 
 
 _SPECIAL = {

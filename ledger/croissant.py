@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ledger.citation import DASHBOARD, authors, whole_citation
+from ledger.brand import brand_of
+from ledger.citation import authors, whole_citation
 from ledger.descriptor import Descriptor, Field
 from ledger.facts import Facts
 from ledger.served import File, files_at
@@ -93,7 +94,7 @@ def croissant(descriptor: Descriptor, files: Mapping[str, File], *, page: str, c
         "license": [one["path"] for one in descriptor.licenses if one.get("path")],
         "keywords": list(descriptor.raw.get("keywords", ())),
         "creator": [{"@type": "sc:Organization", "name": name} for name in authors(descriptor)],
-        "publisher": [{"@type": "sc:Organization", "name": DASHBOARD}],
+        "publisher": [{"@type": "sc:Organization", "name": brand_of(descriptor).title}],
         "citeAs": cite_as,
         "distribution": [_file_object(descriptor, table, files[table]) for table in descriptor.tables],
         "recordSet": [

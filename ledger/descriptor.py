@@ -5,6 +5,7 @@ It is the one source of names, titles, types, units, labels and codes; nothing r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,6 +77,11 @@ class Descriptor:
     raw: Mapping[str, Any]
 
     @property
+    def name(self) -> str:
+        """The short name of the package, in small letters."""
+        return str(self.raw.get("name", "data"))
+
+    @property
     def title(self) -> str:
         """The title of the package."""
         return str(self.raw.get("title", self.raw.get("name", "")))
@@ -99,6 +105,22 @@ class Descriptor:
     def licenses(self) -> tuple[Mapping[str, str], ...]:
         """The licences of the data, each with `name`, `path` and `title`."""
         return tuple(self.raw.get("licenses", ()))
+
+    @property
+    def licence_name(self) -> str:
+        """The name of the first licence as people write it ("CC BY 4.0"); empty where there is none."""
+        return next((_licence_name(licence) for licence in self.licenses), "")
+
+    @property
+    def licence_words(self) -> str:
+        """The licence in a line of small print."""
+        return f"licence {self.licence_name}" if self.licence_name else "no licence stated"
+
+    @property
+    def licence_path(self) -> str:
+        """The web address of the first licence; empty where there is none."""
+        path = next((str(licence.get("path", "")) for licence in self.licenses), "")
+        return path if path.startswith(("https://", "http://")) else ""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -152,6 +174,13 @@ class Descriptor:
             for table, fields in self._fields.items()
             for name, field in fields.items()
         }
+
+
+def _licence_name(licence: Mapping[str, str]) -> str:
+    """A licence by its identifier, which Creative Commons writes with hyphens and people with blanks."""
+    name = str(licence.get("name") or licence.get("title") or licence.get("path", ""))
+    found = re.fullmatch(r"CC-(BY(?:-[A-Z]{2})*)-(\d\.\d)", name)
+    return f"CC {found[1]} {found[2]}" if found else name
 
 
 def _field(raw: Mapping[str, Any]) -> Field:

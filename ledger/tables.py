@@ -14,7 +14,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -26,6 +25,7 @@ import pandas as pd
 from frictionless import Error, FrictionlessException, Package, errors
 
 from ledger.descriptor import Category, Descriptor, Field
+from ledger.places import Files, opened
 
 __all__ = ["BrokenPackage", "Category", "Descriptor", "Fault", "Field", "Tables", "open_package"]
 
@@ -127,17 +127,23 @@ class _Text:
 
 
 def open_package(path: str | Path) -> Tables:
-    """Open a folder with a `datapackage.json`, or that file itself, and check all of it.
+    """Open a package in a folder, a ZIP file or at an address (`ledger.places.opened`), and check all of it.
 
     Raises BrokenPackage with every fault: in the descriptor, the files, the columns, the cells,
     the keys, and in what ties rows together beyond keys. Nothing outside the folder is read.
+    Raises OSError with a sentence where there is no package to be read.
     """
-    path = Path(path)
-    file = path / "datapackage.json" if path.is_dir() else path
+    with opened(path) as files:
+        return open_files(files)
+
+
+def open_files(files: Files) -> Tables:
+    """Check the files of a package and give its tables typed; as `open_package`."""
+    file = Path(files.name)
     try:
-        content = file.read_bytes()
-    except OSError:
-        raise BrokenPackage(file, (Fault(None, None, None, None, "a file that can be read"),)) from None
+        content = _bytes(files, files.descriptor)
+    except OSError as error:
+        raise BrokenPackage(file, (Fault(None, None, None, None, str(error)),)) from None
     raw = _json_object(file, content)
 
     resources, faults = _resources(raw)
@@ -145,7 +151,7 @@ def open_package(path: str | Path) -> Tables:
     texts: dict[str, _Text] = {}
     for name, resource in resources.items():
         try:
-            data = _bytes(file.parent, resource["path"])
+            data = _bytes(files, resource["path"])
         except OSError as error:
             faults.append(Fault(name, None, None, resource["path"], str(error)))
             continue
@@ -289,18 +295,10 @@ def _malformed_field(field: dict[str, Any]) -> str | None:
 # The files
 
 
-def _bytes(folder: Path, path: str) -> bytes:
-    """The bytes of a file inside the folder. Raises OSError whose text says what is expected."""
-    if "\0" in path:
-        raise OSError("a path without a null byte")
-    target = os.path.realpath(folder / path)
-    inside = Path(target).is_relative_to(os.path.realpath(folder))
-    if Path(path).is_absolute() or ".." in Path(path).parts or not inside:
-        raise OSError("a path inside the folder of the package")
-    try:
-        return Path(target).read_bytes()
-    except OSError:
-        raise OSError("a file that can be read") from None
+def _bytes(files: Files, path: str) -> bytes:
+    """The bytes of a file of the package. Raises OSError whose text says what is expected."""
+    with files.open(path) as file:
+        return file.read()
 
 
 def _text(name: str, schema: dict[str, Any], data: bytes) -> tuple[_Text | None, list[Fault]]:

@@ -220,7 +220,7 @@ def test_the_kind_of_payer_is_that_of_the_buyers(tmp_path: Path) -> None:
         (["x.json", "--source", "ftp://example.org"], "http:// or https://"),
         (["x.json", "--funder", "private"], "Name one of city"),
         (["x.json", "--terms", "missing.json"], "missing.json could not be read"),
-        (["x.json", "--dataset", "missing"], "a file that can be read"),
+        (["x.json", "--dataset", "missing"], "There is no file at missing."),
         (["x.json", "--city", "rio-de-janero"], "Did you mean rio-de-janeiro"),
         (["missing.json"], "missing.json: The file could not be read"),
         ([str(SAMPLES / "blank.json"), "missing.json"], "missing.json: The file could not be read"),

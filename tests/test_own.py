@@ -23,8 +23,8 @@ SOURCE = {
     "standing": "primary",
 }  # fmt: skip
 CITY = {
-    "id": "vila-exemplo", "name": "Vila Exemplo", "country_code": "BR", "country": "Brazil", "continent": "South America",
-    "population": "480000",
+    "id": "vila-exemplo", "name": "Vila Exemplo", "country_code": "BR", "country": "Brazil",
+    "continent": "South America", "population": "480000",
 }  # fmt: skip
 FIGURE = {
     "id": "vila-exemplo-triagem-f1", "initiative_id": "vila-exemplo-triagem", "amount": "5000000", "currency": "BRL",
@@ -36,14 +36,15 @@ OWN = {
     "cities": rows("cities", CITY),
     "organizations": rows(
         "organizations",
-        {"id": "prefeitura-vila-exemplo", "name": "Prefeitura de Vila Exemplo", "kind": "municipal", "country_code": "BR"},
+        {"id": "vila-exemplo-city-hall", "name": "Prefeitura", "kind": "municipal", "country_code": "BR"},
     ),
     "initiatives": rows(
         "initiatives",
         {
-            "id": "vila-exemplo-triagem", "city_id": "vila-exemplo", "name": "Triagem de exames", "summary": "Reads X-rays.",
+            "id": "vila-exemplo-triagem", "city_id": "vila-exemplo", "name": "Triagem de exames",
+            "summary": "Reads X-rays.",
             "kind": "service", "domain": "health", "status": "operating", "status_as_of": "2026-10",
-            "government_level": "city", "announced_on": "2026-10-01", "lead_organization_id": "prefeitura-vila-exemplo",
+            "government_level": "city", "announced_on": "2026-10-01", "lead_organization_id": "vila-exemplo-city-hall",
         },
     ),
     "sources": rows("sources", SOURCE),

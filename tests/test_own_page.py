@@ -10,7 +10,7 @@ from ledger import own
 from ledger.facts import SIGN
 from tests.serving import ROOT
 from tests.test_own import BASE, OWN
-from tests.test_pages import PAGES, SECONDS, follow, texts
+from tests.test_pages import PAGES, SECONDS, address, follow, texts
 
 FACTS = own.with_own(BASE, OWN)
 
@@ -72,3 +72,13 @@ def test_rows_that_no_longer_fit_a_changed_dataset_are_taken_away_and_it_is_said
     assert not app.exception
     assert "your rows no longer fit" in texts(app)
     assert SIGN not in texts(app)
+
+
+def test_a_filter_on_what_was_theirs_goes_with_it_and_is_named() -> None:
+    app = open_page("spending", [("city", "vila-exemplo"), ("stage", "contracted")])
+
+    app.button(key="own_remove").click().run()
+
+    assert not app.exception
+    assert address(app) == {("stage", "contracted")}
+    assert "“vila\\-exemplo” is not a value of the filter “city”" in texts(app)

@@ -17,9 +17,10 @@ from components import city
 from components.figures import FIGURES
 from components.formats import escape
 from components.html import STYLE
-from components.look import Look
+from components.look import look_of
 from components.telling import FILE
 from ledger import dataset, views
+from ledger.brand import brand_of
 from ledger.exports import file_name
 from ledger.selection import Selection, choices, parse
 
@@ -65,7 +66,7 @@ def brief_html(selection: Selection, base: str) -> str:
             table = views.table(view, facts, selection)
             if table.empty:
                 continue
-            drawn = FIGURES[view](table, facts.descriptor, Look())
+            drawn = FIGURES[view](table, facts.descriptor, look_of(facts.descriptor))
             figure = json.loads(pio.to_json(drawn.figure, validate=False))
             figure["layout"] |= {"width": WIDTH, "paper_bgcolor": "#FFFFFF"}
             specs.append(figure)
@@ -81,6 +82,9 @@ def brief_html(selection: Selection, base: str) -> str:
         "sections": _numbered("".join(told), sources) + _with_addresses(sources),
         "address": escape(f"{base.rstrip('/')}{selection.address('/city')}"),
         "version": escape(facts.version),
+        "dashboard": escape(brand_of(facts.descriptor).title),
+        "licence": escape(facts.descriptor.licence_words),
+        "accent": brand_of(facts.descriptor).accent.light,
         # "<" would end the script in which the charts stand.
         "specs": json.dumps(specs).replace("<", "\\u003c"),
         "plotly": get_plotlyjs(),

@@ -17,9 +17,11 @@ from starlette.routing import BaseRoute, Route
 
 from components.figures import FIGURES
 from components.formats import escape
-from components.look import Look
+from components.look import look_of
 from ledger import dataset, views
+from ledger.brand import brand_of
 from ledger.exports import file_name
+from ledger.facts import Facts
 from ledger.selection import choices, parse
 
 FORMATS = ("png", "svg")
@@ -60,13 +62,13 @@ def picture(request: Request) -> Response:
         messages.append(f"“{theme}” is not a theme. Accepted: {', '.join(THEMES)}.")
     if messages:
         return JSONResponse({"message": " ".join(messages)}, status_code=400)
-    look = Look(dark=theme == "dark")
+    look = look_of(facts.descriptor, dark=theme == "dark")
     drawn = FIGURES[name](views.table(name, facts, selection), facts.descriptor, look)
     figure = json.loads(pio.to_json(drawn.figure, validate=False))
     figure["layout"] |= {"paper_bgcolor": look.paper, "plot_bgcolor": look.paper, "width": WIDTH}
     made = views.VIEWS[name]
     file = file_name(name, made.relevant(selection), facts.version, "x").removesuffix(".x")
-    spec = {"figure": figure, "format": form, "file": file, "title": _caption(made.title, facts.version)}
+    spec = {"figure": figure, "format": form, "file": file, "title": _caption(made.title, facts)}
     page = _PAGE.format(
         title=escape(made.title),
         note=escape(drawn.note),
@@ -79,8 +81,9 @@ def picture(request: Request) -> Response:
     return HTMLResponse(page)
 
 
-def _caption(title: str, version: str) -> str:
-    return f"{title} · Municipal AI Investment Dashboard, data {version}, CC BY 4.0"
+def _caption(title: str, facts: Facts) -> str:
+    descriptor = facts.descriptor
+    return f"{title} · {brand_of(descriptor).title}, data {facts.version}, {descriptor.licence_words}"
 
 
 def _script(path: Path) -> FileResponse:

@@ -18,9 +18,10 @@ from starlette.routing import BaseRoute, Route
 
 from components.charts import CHART_CONFIG, drawing, left_out_line, source_line, without_effect_line
 from components.figures import FIGURES
-from components.look import Look
+from components.look import look_of
 from components.share import view_address
 from ledger import dataset, views
+from ledger.brand import brand_of
 from ledger.citation import filter_words, in_words
 from ledger.effects import effect
 from ledger.selection import Selection, choices, parse
@@ -56,7 +57,11 @@ def embed(request: Request) -> Response:
         without_effect_line(made, selection),
         left_out_line(left_out, selection) if left_out else "",
     ]
-    drawn = None if views.table(made.id, facts, selection).empty else drawing(facts, made.id, selection, Look())
+    drawn = (
+        None
+        if views.table(made.id, facts, selection).empty
+        else drawing(facts, made.id, selection, look_of(facts.descriptor))
+    )
     return _page(
         200,
         theme=options["theme"],
@@ -76,8 +81,9 @@ def figure(request: Request) -> Response:
         made, selection, options = _asked(request, _OF_FIGURE)
     except HTTPException as refused:
         return JSONResponse({"message": refused.detail}, status_code=refused.status_code)
-    look = Look(dark=options["theme"] == "dark", narrow=options["narrow"] == "true")
-    drawn = drawing(dataset.facts(), made.id, selection, look)
+    facts = dataset.facts()
+    look = look_of(facts.descriptor, dark=options["theme"] == "dark", narrow=options["narrow"] == "true")
+    drawn = drawing(facts, made.id, selection, look)
     about = {"config": CHART_CONFIG, "alt": drawn.alt, "note": drawn.note}
     body = f'{{"figure":{pio.to_json(drawn.figure, validate=False)},{json.dumps(about)[1:]}'
     return Response(body, media_type="application/json", headers=_FOR_MINUTES)
@@ -107,12 +113,14 @@ def _asked(request: Request, options: Mapping[str, tuple[str, ...]]) -> tuple[vi
 
 def _page(status: int, *, theme: str = "auto", **parts: object) -> Response:
     charts = {name: views.VIEWS[name].title for name in FIGURES} if status == 404 else {}
+    descriptor = dataset.facts().descriptor
     html = _PAGE.render(
         **parts,
         theme=theme,
         charts=charts,
-        light=Look(),
-        dark=Look(dark=True),
+        light=look_of(descriptor),
+        dark=look_of(descriptor, dark=True),
+        dashboard=brand_of(descriptor).title,
         font=f"/static/media/{_FONT.name}",
     )
     caching = _FOR_MINUTES if status == 200 else {}

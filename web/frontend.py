@@ -13,18 +13,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
+from html import escape
 from pathlib import Path
 
 import streamlit
 
 ROOT = Path(streamlit.__file__).parent / "static"
-
-TITLE = "Municipal AI Investment Dashboard"
-DESCRIPTION = (
-    "What city governments do and spend on AI: every figure with its stage, date, payer and source, "
-    "as charts, tables, CSV files and an open API."
-)
 
 #: What nearly every page shows: preloaded with everything that they import, charts first.
 _PRELOADED = ("PlotlyChart", "Multiselect", "Selectbox", "Checkbox", "BidiComponent", "Html", "Metric")
@@ -53,13 +48,14 @@ def original_page() -> bytes:
     return (ROOT / "index.html").read_bytes()
 
 
-@cache
-def page() -> bytes:
-    """The page as this dashboard sends it: own title, and a head that saves round trips."""
+@lru_cache(maxsize=4)
+def page(title: str, description: str) -> bytes:
+    """The page as this dashboard sends it: own title, and a head that saves round trips; both texts are plain."""
     html = original_page().decode()
+    title, description = escape(title), escape(description)
     head = (
-        f'<title>{TITLE}</title><meta name="description" content="{DESCRIPTION}">'
-        f'<link rel="alternate" type="application/atom+xml" title="{TITLE}: what changed" href="/feed.atom">'
+        f'<title>{title}</title><meta name="description" content="{description}">'
+        f'<link rel="alternate" type="application/atom+xml" title="{title}: what changed" href="/feed.atom">'
         f"<script>{_CONNECTION}</script>"
     )
     html = re.sub(r"<title>.*?</title>", lambda _: head, html, count=1, flags=re.DOTALL)
@@ -73,7 +69,7 @@ def page() -> bytes:
 
 def script_hashes() -> list[str]:
     """The page's inline scripts as sources of a Content-Security-Policy, so that no others run."""
-    scripts = re.findall(rb"<script>(.*?)</script>", page(), flags=re.DOTALL)
+    scripts = re.findall(rb"<script>(.*?)</script>", page("", ""), flags=re.DOTALL)
     return [f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts]
 
 
@@ -91,7 +87,7 @@ def preloaded() -> tuple[str, ...]:
 
 def first_files() -> list[str]:
     """What a first visit asks for: everything that the page's head names."""
-    return re.findall(r'(?:href|src)="\./(static/[^"]+)"', page().decode())
+    return re.findall(r'(?:href|src)="\./(static/[^"]+)"', page("", "").decode())
 
 
 def _with_imports(manifest: dict[str, dict[str, list[str]]], keys: Iterable[str]) -> list[str]:

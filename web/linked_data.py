@@ -13,7 +13,7 @@ import pandas as pd
 
 from components.telling import plain_address
 from ledger import dataset, views
-from ledger.citation import DASHBOARD
+from ledger.brand import brand_of
 from ledger.selection import Selection
 
 
@@ -29,14 +29,14 @@ def page(kind: str, url: str, title: str, description: str, about: dict[str, Any
         "description": description,
         "inLanguage": "en",
         "dateModified": descriptor.created,
-        "isPartOf": {"@type": "WebSite", "name": DASHBOARD, "url": f"{base}/"},
+        "isPartOf": {"@type": "WebSite", "name": brand_of(descriptor).title, "url": f"{base}/"},
         "isBasedOn": {
             "@type": "Dataset",
             "name": descriptor.title,
             "description": descriptor.description,
             "url": f"{base}/data",
             "version": dataset.facts().version,
-            "license": next((one["path"] for one in descriptor.licenses if "path" in one), None),
+            "license": descriptor.licence_path or None,
         },
         "about": _absolute(about, base) if about else None,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ledger import dataset
+from ledger.brand import brand_of
 from web import frontend
 
 # Said here: what Python guesses depends on the machine.
@@ -35,6 +38,18 @@ def compress_first_files() -> None:
         if path.suffix in _TYPES:
             compressed(path, "br")
             compressed(path, "gzip")
+
+
+class OneVersion:
+    """Answers each request from one version of the dataset, streamed answers too, whatever is exchanged meanwhile."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold the version; a connection that stays open for a whole visit holds none."""
+        with dataset.one_version() if scope["type"] == "http" else nullcontext():
+            await self.app(scope, receive, send)
 
 
 class BrowserFiles:
@@ -82,7 +97,8 @@ class Page:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        original, ours = frontend.original_page(), frontend.page()
+        brand = brand_of(dataset.facts().descriptor)
+        original, ours = frontend.original_page(), frontend.page(brand.title, brand.intro)
         start: Message | None = None
         body = b""
 

@@ -29,7 +29,7 @@ from components.telling import PLAIN, Kind, page_address, plain_address
 from components.twins import twin_html
 from ledger import dataset, views
 from ledger.address import public_address
-from ledger.citation import DASHBOARD
+from ledger.brand import brand_of
 from ledger.facts import Facts
 from ledger.memory import remembered
 from ledger.selection import Selection, choices
@@ -46,11 +46,6 @@ _DESCRIBED = 300
 _HERE = Path(__file__).parent
 _PAGE = Environment(loader=FileSystemLoader(_HERE), autoescape=True).get_template("plain.html")
 _STYLE = CSS + (_HERE / "plain.css").read_text(encoding="utf-8")
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
 _HTML = "text/html; charset=utf-8"
 
 
@@ -83,20 +78,36 @@ def render(told: Told, base: str) -> str:
 def _filled(told: Told, canonical: str = "", data: str = "") -> str:
     facts = dataset.facts()
     return _PAGE.render(
-        dashboard=DASHBOARD,
+        dashboard=brand_of(facts.descriptor).title,
         title=told.title,
         heading=told.heading,
         description=told.description,
         canonical=canonical,
-        style=Markup(_STYLE),
+        style=Markup(_style(facts)),
         linked_data=Markup(data),
         feed=told.feed,
         lead=Markup(told.lead),
         links=told.links,
         sections=told.sections,
         version=facts.version,
-        licence=facts.descriptor.licenses[0]["path"],
+        licence=facts.descriptor.licence_name,
+        licence_address=facts.descriptor.licence_path,
     )
+
+
+def _style(facts: Facts) -> str:
+    accent = brand_of(facts.descriptor).accent
+    return f":root {{ --accent-light: {accent.light}; --accent-dark: {accent.dark}; }}\n{_STYLE}"
+
+
+def _headers(facts: Facts) -> dict[str, str]:
+    """What a page may load: its own style and pictures of ours, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(_style(facts).encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    return {"Content-Security-Policy": policy}
 
 
 # One city, one initiative, one model
@@ -370,7 +381,7 @@ _KINDS: dict[str, Kind] = {"c": "city", "i": "initiative", "m": "model"}
 
 def _answer(request: Request, tell: Callable[[], Told]) -> Response:
     base = public_address(str(request.url))
-    return send(request, lambda: [render(tell(), base).encode()], _HTML, headers={"Content-Security-Policy": _POLICY})
+    return send(request, lambda: [render(tell(), base).encode()], _HTML, headers=_headers(dataset.facts()))
 
 
 def _missing(kind: str, name: str, address: Callable[[str], str]) -> Response:
@@ -387,7 +398,7 @@ def _missing(kind: str, name: str, address: Callable[[str], str]) -> Response:
         lead=f"<p class='lead'>{escape(said)} All cities, initiatives and models are listed on the pages above.</p>",
         sections=(section,) if close else (),
     )
-    return HTMLResponse(_filled(told), 404, headers={"Content-Security-Policy": _POLICY})
+    return HTMLResponse(_filled(told), 404, headers=_headers(dataset.facts()))
 
 
 def _close(name: str, names: dict[str, str]) -> dict[str, str]:

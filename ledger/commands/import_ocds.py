@@ -135,8 +135,8 @@ def _writer(out: Path | None, home: Home) -> Iterator[Writer]:
 def _opened(path: Path) -> Tables:
     try:
         return open_package(path)
-    except BrokenPackage as broken:
-        stop(str(broken), NOT_READ)
+    except (BrokenPackage, OSError) as wrong:
+        stop(str(wrong), NOT_READ)
 
 
 def _known(city: str, tables: Tables) -> str:
