@@ -1,0 +1,89 @@
+"""What is wrong with data, said so that a person can mend it: file, row, column, value, and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+#: Faults that are kept one by one; of those beyond, the number is kept.
+MOST_FAULTS = 100_000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong in a package or a table.
+
+    `table` is the name of a table, None for the descriptor; `row` counts the rows of its file
+    from the header, which is 1; `column` and `value` (as it stands in the file, "" for an empty
+    cell) say where in the row. What does not apply is None. `expected` says what should be there,
+    `meant` what was probably meant, where that can be guessed, `file` the file or sheet.
+    """
+
+    table: str | None
+    row: int | None
+    column: str | None
+    value: str | None
+    expected: str
+    meant: str | None = field(default=None, compare=False)
+    file: str | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        where = self.file or self.table or "datapackage.json"
+        where += f", row {self.row}" if self.row else ""
+        where += f", column {self.column}" if self.column else ""
+        meant = f" Perhaps {self.meant} was meant." if self.meant else ""
+        if self.value is None:
+            return f"{where}: expected {self.expected}.{meant}"
+        found = repr(self.value[:80]) if self.value else "an empty cell"
+        return f"{where}: found {found}, expected {self.expected}.{meant}"
+
+
+class Faults:
+    """Faults as they are found, each once; beyond `MOST_FAULTS` they are counted only (`more`)."""
+
+    def __init__(self) -> None:
+        self._found: dict[Fault, None] = {}
+        self.more = 0
+
+    def add(self, faults: Iterable[Fault]) -> None:
+        """Add faults."""
+        for fault in faults:
+            if len(self._found) < MOST_FAULTS:
+                self._found[fault] = None
+            elif fault not in self._found:
+                self.more += 1
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        """The number of all faults, those that are counted only too."""
+        return len(self._found) + self.more
+
+
+class BrokenPackage(ValueError):
+    """A package that is not right, with every fault in it (`faults`), in order of table and row."""
+
+    def __init__(self, path: Path, faults: tuple[Fault, ...]) -> None:
+        super().__init__(path, faults)
+        self.path = path
+        self.faults = faults
+
+    def __str__(self) -> str:
+        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        head = f"The data package {self.path} has {count}. Correct what is listed and open it again:"
+        return "\n".join([head, *map(str, self.faults)])
+
+
+def in_order(faults: Iterable[Fault], raw: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """Faults of a package: the descriptor (`raw`) first, then by table as it lists them, and by row."""
+    listed = raw.get("resources")
+    resources = listed if isinstance(listed, list) else []
+    names = [resource.get("name") for resource in resources if isinstance(resource, dict)]
+
+    def place(fault: Fault) -> tuple[int, int]:
+        return (names.index(fault.table) if fault.table in names else -1, fault.row or 0)
+
+    return tuple(sorted(dict.fromkeys(faults), key=place))
