@@ -10,8 +10,9 @@ from components.formats import as_markdown, count, whole
 from components.state import facts
 from ledger import dataset
 from ledger.exports import to_csv
-from ledger.own_rows import Refused, read_own
-from ledger.tables import Fault
+from ledger.faults import Fault
+from ledger.own_rows import read_own
+from ledger.reading.refused import Refused
 
 #: Megabytes of a file that is taken; `server.maxUploadSize` says the same to the server.
 LIMIT = 10

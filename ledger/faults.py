@@ -41,22 +41,26 @@ class Fault:
 
 
 class Faults:
-    """Faults as they are found, each once; beyond `MOST_FAULTS` they are counted only (`more`)."""
+    """Faults as they are found, one of each cell; beyond `MOST_FAULTS` they are counted only (`more`)."""
 
     def __init__(self) -> None:
-        self._found: dict[Fault, None] = {}
+        self._found: dict[object, Fault] = {}
         self.more = 0
 
     def add(self, faults: Iterable[Fault]) -> None:
-        """Add faults."""
+        """Add faults. Of a cell that is wrong in several ways the first is kept."""
         for fault in faults:
+            is_cell = fault.row is not None and fault.row > 1 and fault.column is not None
+            key = (fault.table, fault.file, fault.row, fault.column) if is_cell else fault
+            if key in self._found:
+                continue
             if len(self._found) < MOST_FAULTS:
-                self._found[fault] = None
-            elif fault not in self._found:
+                self._found[key] = fault
+            else:
                 self.more += 1
 
     def __iter__(self) -> Iterator[Fault]:
-        return iter(self._found)
+        return iter(self._found.values())
 
     def __len__(self) -> int:
         """The number of all faults, those that are counted only too."""

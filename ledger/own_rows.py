@@ -1,30 +1,145 @@
-"""Stub until the reader is there."""
+"""Rows that a reader adds to the dataset: read from a file of theirs, and checked together with it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
 
-from ledger.tables import Fault, Tables
+from ledger.checks import Batch, Source, check
+from ledger.checks.keys import listed
+from ledger.checks.rows import of_frame
+from ledger.descriptor import Descriptor
+from ledger.faults import Fault, Faults
+from ledger.reading.given import Given, frame_of, given, kept
+from ledger.reading.refused import MOST_ROWS, Refused
+from ledger.tables import Tables
 
 
 @dataclass(frozen=True)
 class OwnRows:
+    """What a file holds.
+
+    `rows` has the rows by table, as text with every column, "" for what is not known; those that the
+    dataset has already are left out. `faults` is what is wrong with them, `notes` what was passed
+    over, in sentences.
+    """
+
     rows: Mapping[str, pd.DataFrame]
     faults: tuple[Fault, ...]
     notes: tuple[str, ...]
 
 
-class Refused(ValueError):
-    """x"""
-
-
 def read_own(name: str, content: BinaryIO, base: Tables, limit: int) -> OwnRows:
-    return OwnRows({}, (), ())
+    """Read the rows of a file and check them as rows added to the dataset.
+
+    Args:
+        name: the name of the file; its end says what it is.
+        content: the file.
+        base: the dataset that they are added to.
+        limit: bytes that the file may have.
+
+    Raises:
+        Refused: the file cannot be read, or holds more than the limits allow.
+    """
+    data = content.read(limit + 1)
+    if len(data) > limit:
+        raise Refused(f"The file has more than {limit // 2**20} MB. Divide it.")
+    if not data:
+        raise Refused("The file is empty.")
+    faults, notes = Faults(), list[str]()
+    tables = list(given(name, data, base.descriptor, faults, notes))
+    rows = sum(len(batch.rows) for one in tables for batch in one.batches)
+    if rows > MOST_ROWS:
+        raise Refused(f"There are {rows:,} rows; at most {MOST_ROWS:,} can be added. Divide the file.")
+    new = [_new(one, base, notes) for one in tables]
+    _check(new, base, faults)
+    schemas = base.descriptor.schema
+    frames = {
+        table: pd.concat([frame_of(one, schemas(table)) for one in new if one.table == table], ignore_index=True)
+        for table in dict.fromkeys(one.table for one in new)
+    }
+    return OwnRows(frames, _ordered(faults, base.descriptor), tuple(dict.fromkeys(notes)))
 
 
 def faults_of(rows: Mapping[str, pd.DataFrame], base: Tables) -> tuple[Fault, ...]:
-    return ()
+    """What is wrong with rows, by table and as text, when they are added to the dataset."""
+    faults = Faults()
+    sources = [of_frame(table, base.descriptor.schema(table), frame) for table, frame in rows.items()]
+    check([*known_sources(base), *sources], faults)
+    return _ordered(faults, base.descriptor)
+
+
+def known_sources(tables: Tables, without: str | None = None) -> list[Source]:
+    """The tables of a package as rows that are known to be right; `without` one of them."""
+    descriptor = tables.descriptor
+    return [
+        of_frame(table, descriptor.schema(table), frame, is_known=True)
+        for table, frame in tables.frames.items()
+        if table != without
+    ]
+
+
+def _check(given: Iterable[Given], base: Tables, faults: Faults) -> None:
+    sources = [Source(one.table, base.descriptor.schema(one.table), partial(_again, one), one.file) for one in given]
+    check([*known_sources(base), *sources], faults)
+
+
+def _again(one: Given, faults: Faults) -> Iterator[Batch]:
+    return iter(one.batches)
+
+
+def _ordered(faults: Faults, descriptor: Descriptor) -> tuple[Fault, ...]:
+    order = {table: number for number, table in enumerate(descriptor.tables)}
+    return tuple(sorted(faults, key=lambda fault: (order.get(fault.table or "", -1), fault.file or "", fault.row or 0)))
+
+
+# Rows that are there already
+
+
+def _new(one: Given, base: Tables, notes: list[str]) -> Given:
+    """The rows without those that the dataset has just so."""
+    schema = base.descriptor.schema(one.table)
+    key = listed(schema.get("primaryKey", []))
+    types = {field["name"]: field.get("type", "any") for field in schema["fields"]}
+    known_source = of_frame(one.table, schema, base[one.table])
+    (known,) = known_source.batches(Faults())
+    names = list(types)
+    rows = {
+        tuple(values[names.index(part)] for part in key): values
+        for values in zip(*(known.columns[name].to_pylist() for name in names), strict=True)
+    }
+    same, batches = 0, list[Batch]()
+    for batch in one.batches:
+        if not set(names) <= set(batch.columns):
+            batches.append(batch)
+            continue
+        is_new = np.ones(len(batch.rows), dtype=bool)
+        for place, values in enumerate(zip(*(batch.columns[name].to_pylist() for name in names), strict=True)):
+            there = rows.get(tuple(values[names.index(part)] for part in key)) if key else None
+            if there is not None and all(
+                _is_same(value, known_one, types[name])
+                for name, value, known_one in zip(names, values, there, strict=True)
+            ):
+                is_new[place] = False
+        same += int((~is_new).sum())
+        batches.append(kept(batch, is_new))
+    if same:
+        rows_word = "row is" if same == 1 else "rows are"
+        notes.append(f"{one.file}: {same:,} {rows_word} in the dataset already and left out.")
+    return replace(one, batches=batches)
+
+
+def _is_same(one: str, other: str, kind: str) -> bool:
+    if one == other:
+        return True
+    if kind in ("integer", "number", "year"):
+        try:
+            return float(one) == float(other)
+        except ValueError:
+            return False
+    return kind == "boolean" and one.casefold() == other.casefold()

@@ -20,6 +20,10 @@ from ledger.faults import Fault, Faults
 
 #: Rows that are checked at a time.
 BATCH = 100_000
+#: What is expected where a column stands twice.
+_ONCE = "each column once"
+#: A record with its number in the file.
+Record = tuple[int, Sequence[str]]
 #: Bytes from which on a file is read by Arrow, which is fast and does not say where a fault of its form is.
 LARGE = 64_000_000
 
@@ -84,16 +88,24 @@ def as_text(values: pd.Series[Any]) -> pa.Array:
 
 
 def csv_batches(
-    table: str, schema: Mapping[str, Any], opened: Callable[[], BinaryIO], faults: Faults, size: int = 0
+    table: str,
+    schema: Mapping[str, Any],
+    opened: Callable[[], BinaryIO],
+    faults: Faults,
+    size: int = 0,
+    encoding: str = "utf-8-sig",
+    delimiter: str = ",",
 ) -> Iterator[Batch]:
-    """The rows of a CSV file (RFC 4180, UTF-8, comma).
+    """The rows of a CSV file (RFC 4180; in a package UTF-8 with commas).
 
     Args:
         table: its name.
         schema: its Table Schema.
-        opened: opens the file; more than once where it is large and not right.
+        opened: opens the file; more than once where it is large.
         faults: takes what is wrong with the form of the file.
         size: bytes of the file; large files are read by Arrow.
+        encoding: how its letters are written.
+        delimiter: what stands between cells.
 
     Raises:
         Unreadable: the file is no CSV from some place on.
@@ -101,7 +113,7 @@ def csv_batches(
     done = 0
     if size >= LARGE:
         try:
-            for batch in _by_arrow(table, schema, opened):
+            for batch in _by_arrow(table, schema, opened, encoding, delimiter):
                 done += len(batch.rows)
                 yield batch
         except pa.ArrowInvalid:
@@ -111,28 +123,28 @@ def csv_batches(
     with opened() as binary:
         content: TextIO
         if size >= LARGE:
-            content = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
+            content = io.TextIOWrapper(binary, encoding=encoding, newline="")
         else:
-            content = io.StringIO(_decoded(table, binary.read()), newline="")
-        yield from record_batches(table, schema, _records(table, content), faults, skip=done)
+            content = io.StringIO(_decoded(table, binary.read(), encoding), newline="")
+        yield from record_batches(table, schema, csv_records(table, content, delimiter), faults, skip=done)
 
 
-def _decoded(table: str, data: bytes) -> str:
+def _decoded(table: str, data: bytes, encoding: str) -> str:
     try:
-        return data.decode("utf-8-sig")
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         # The decoder counts from after a byte order mark.
-        mark = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+        mark = len(codecs.BOM_UTF8) if encoding == "utf-8-sig" and data.startswith(codecs.BOM_UTF8) else 0
         place = error.start + mark
         line = data.count(b"\n", 0, place) + 1
         raise Unreadable(Fault(table, line, None, f"byte 0x{data[place]:02x}", "UTF-8 text")) from None
 
 
-def _records(table: str, content: TextIO) -> Iterator[list[str]]:
-    """The records of a CSV text, each as a list of cells."""
-    reader = csv.reader(content, strict=True)
+def csv_records(table: str, content: TextIO, delimiter: str = ",") -> Iterator[Record]:
+    """The records of a CSV text, each as a list of cells, with their numbers."""
+    reader = csv.reader(content, strict=True, delimiter=delimiter)
     try:
-        yield from reader
+        yield from enumerate(reader, start=1)
     except csv.Error as error:
         raise Unreadable(Fault(table, reader.line_num, None, None, f"CSV ({error})")) from None
     except UnicodeDecodeError as error:
@@ -141,43 +153,60 @@ def _records(table: str, content: TextIO) -> Iterator[list[str]]:
 
 
 def record_batches(
-    table: str, schema: Mapping[str, Any], records: Iterable[Sequence[str]], faults: Faults, skip: int = 0
+    table: str,
+    schema: Mapping[str, Any],
+    records: Iterable[Record],
+    faults: Faults,
+    *,
+    skip: int = 0,
+    is_part: bool = False,
 ) -> Iterator[Batch]:
     """Batches of records of which the first is the header; what is wrong with their form is added to the faults.
 
-    `skip` is the number of records after the header that were read already.
+    `skip` is the number of records after the header that were read already. Where it `is_part` of a
+    table, columns that may be empty may be missing, and columns that are unknown are passed over.
     """
     rest = iter(records)
-    header = next(rest, None)
+    _, header = next(rest, (0, None))
     if header is None:
         raise Unreadable(Fault(table, 1, None, None, "a header line"))
     declared = [field["name"] for field in schema["fields"]]
-    faults.add(header_faults(table, header, declared))
+    found = list(header_faults(table, header, declared))
+    required = set[str]()
+    if is_part:
+        required = {one["name"] for one in schema["fields"] if one.get("constraints", {}).get("required")}
+        found = [
+            fault for fault in found if fault.expected == _ONCE or (fault.value is None and fault.column in required)
+        ]
+    faults.add(found)
     places = {column: header.index(column) for column in declared if column in header}
     missing = missing_values(schema)
-    width, start = len(header), 2 + skip
+    width = len(header)
     next(islice(rest, skip, skip), None)
     is_first = not skip
     # A table without rows is one batch without rows: its columns are there all the same.
     while (part := list(islice(rest, BATCH))) or is_first:
         is_first = False
+        rows, cells = [number for number, _ in part], [record for _, record in part]
         ragged = np.zeros(len(part), dtype=bool)
-        for number, record in enumerate(part):
+        for place, record in enumerate(cells):
             if len(record) == width and any(record):
                 continue
-            ragged[number] = True
+            ragged[place] = True
             if any(record):
-                cells = f"{len(record)} cells"
-                faults.add([Fault(table, start + number, None, cells, f"{width} cells, as in the header")])
+                found_cells, wanted = f"{len(record)} cells", f"{width} cells, as in the header"
+                faults.add([Fault(table, rows[place], None, found_cells, wanted)])
             else:
-                faults.add([Fault(table, start + number, None, None, "a row with values")])
-            part[number] = [*record, *[""] * width][:width]
+                faults.add([Fault(table, rows[place], None, None, "a row with values")])
+            cells[place] = [*record, *[""] * width][:width]
         columns = {
-            column: without(missing, pa.array([record[place] for record in part], pa.string()))
+            column: without(missing, pa.array([record[place] for record in cells], pa.string()))
             for column, place in places.items()
         }
-        yield Batch(np.arange(start, start + len(part), dtype=np.int64), columns, ragged)
-        start += len(part)
+        if is_part:
+            empty = pa.array([""] * len(part), pa.string())
+            columns |= {column: empty for column in declared if column not in {*columns, *required}}
+        yield Batch(np.array(rows, dtype=np.int64), columns, ragged)
 
 
 def missing_values(schema: Mapping[str, Any]) -> frozenset[str]:
@@ -201,14 +230,16 @@ def header_faults(table: str, header: Sequence[str], declared: Sequence[str]) ->
         if column not in declared:
             yield Fault(table, 1, column, column, f"one of the columns {', '.join(declared)}")
         if list(header).count(column) > 1:
-            yield Fault(table, 1, column, column, "each column once")
+            yield Fault(table, 1, column, column, _ONCE)
 
 
-def _by_arrow(table: str, schema: Mapping[str, Any], opened: Callable[[], BinaryIO]) -> Iterator[Batch]:
+def _by_arrow(
+    table: str, schema: Mapping[str, Any], opened: Callable[[], BinaryIO], encoding: str, delimiter: str
+) -> Iterator[Batch]:
     """The rows of a large file. Raises ArrowInvalid where its form is not right in any way."""
     with opened() as binary:
-        begin = binary.read(1 << 20).decode("utf-8-sig", errors="replace")
-        header = next(csv.reader(io.StringIO(begin, newline="")))
+        begin = binary.read(1 << 20).decode(encoding, errors="replace")
+        header = next(csv.reader(io.StringIO(begin, newline=""), delimiter=delimiter))
     declared = [field["name"] for field in schema["fields"]]
     if list(header_faults(table, header, declared)):
         raise pa.ArrowInvalid("The header is not right.")
@@ -217,8 +248,8 @@ def _by_arrow(table: str, schema: Mapping[str, Any], opened: Callable[[], Binary
     with opened() as binary:
         reader = pa.csv.open_csv(
             binary,
-            pa.csv.ReadOptions(block_size=1 << 24),
-            pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+            pa.csv.ReadOptions(block_size=1 << 24, encoding=encoding.removesuffix("-sig")),
+            pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
             pa.csv.ConvertOptions(
                 column_types=dict.fromkeys(declared, pa.string()), strings_can_be_null=False, include_columns=declared
             ),

@@ -1,0 +1,1 @@
+"""Reading tables that somebody gives: CSV of any dialect, workbooks, packages; within limits."""

@@ -1,0 +1,194 @@
+"""The tables that a reader's file holds: each with its rows as text, their numbers, and where they are from."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ledger.checks import Batch
+from ledger.checks.rows import Record, Unreadable, csv_records, record_batches
+from ledger.descriptor import Descriptor
+from ledger.faults import Faults
+from ledger.reading.matching import table_named, table_of
+from ledger.reading.refused import MOST_ROWS, MOST_UNPACKED, Refused
+from ledger.reading.sheets import Workbook, check_record
+from ledger.reading.text import dialect_of
+from ledger.template import LISTS, README
+
+_ACCEPTED = "Give a CSV file, an Excel workbook (XLSX) or a data package as ZIP."
+
+
+@dataclass(frozen=True)
+class Given:
+    """The rows of one table as they came: its batches, and the file or sheet that they are from."""
+
+    table: str
+    file: str
+    batches: list[Batch]
+
+
+def given(name: str, data: bytes, descriptor: Descriptor, faults: Faults, notes: list[str]) -> Iterator[Given]:
+    """The tables that a file holds, by the end of its name: CSV, XLSX, or a ZIP file of CSV files.
+
+    What is wrong with the form of the file is added to the faults, what is passed over to the notes.
+
+    Raises:
+        Refused: the file cannot be read, or holds more than the limits allow.
+    """
+    end = name.lower().rpartition(".")[2]
+    if end == "csv":
+        yield csv_table(name, data, descriptor, faults, notes)
+    elif end == "xlsx":
+        yield from _workbook(name, data, descriptor, faults, notes)
+    elif end == "zip":
+        yield from _package(data, descriptor, faults, notes)
+    else:
+        raise Refused(_ACCEPTED)
+
+
+def csv_table(name: str, data: bytes, descriptor: Descriptor, faults: Faults, notes: list[str]) -> Given:
+    """The table that a CSV file of any dialect holds; as `given`."""
+    dialect = dialect_of(data, _columns(descriptor), is_whole=True)
+    if b"\0" in data and dialect.encoding != "utf-16":
+        raise Refused(f"{name} holds null bytes: it is no text. {_ACCEPTED}")
+    check_record(list(dialect.header), f"{name}, row 1")
+    table = table_of(name, dialect.header, descriptor)
+    if table is None:
+        raise Refused(unknown_table(name, descriptor))
+    notes.extend(f"{name}: {note}" for note in dialect.notes)
+    try:
+        text = data.decode(dialect.encoding)
+    except UnicodeDecodeError:
+        raise Refused(f"{name} is no text in UTF-16, as its first bytes say. Save it as UTF-8.") from None
+    records = _within(csv_records(table, io.StringIO(text, newline=""), dialect.delimiter), name)
+    return _table(table, name, records, descriptor, faults, notes)
+
+
+def _within(records: Iterable[Record], where: str) -> Iterator[Record]:
+    """Records within the limits."""
+    for number, record in records:
+        if number > MOST_ROWS + 1:
+            raise Refused(f"{where} has more than {MOST_ROWS:,} rows. Divide it.")
+        check_record(list(record), f"{where}, row {number}")
+        yield number, record
+
+
+def _workbook(name: str, data: bytes, descriptor: Descriptor, faults: Faults, notes: list[str]) -> Iterator[Given]:
+    book = Workbook(io.BytesIO(data))
+    sheets = [sheet for sheet in book.names if sheet not in (README, LISTS)]
+    found = 0
+    for sheet in sheets:
+        header = next(book.records(sheet, "", Faults()), (0, list[str]()))[1]
+        # The name of the file counts where there is but one sheet.
+        known = table_named(sheet, descriptor)
+        table = known or table_of(name if len(sheets) == 1 else sheet, header, descriptor)
+        if not header:
+            continue
+        if table is None:
+            notes.append(f"The sheet {sheet} is none of the tables and was passed over.")
+            continue
+        found += 1
+        where = f"{name}, sheet {sheet}"
+        yield _table(table, where, book.records(sheet, table, faults, where), descriptor, faults, notes)
+    if not found:
+        raise Refused(unknown_table(name, descriptor))
+
+
+def _package(data: bytes, descriptor: Descriptor, faults: Faults, notes: list[str]) -> Iterator[Given]:
+    left, found = MOST_UNPACKED, 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if len(packed.namelist()) > 1_000:
+                raise Refused("The ZIP file holds more than 1,000 files. Give those with the tables alone.")
+            for part in packed.infolist():
+                base_name = part.filename.rpartition("/")[2]
+                if ".." in part.filename.split("/") or part.filename.startswith("/") or "\\" in part.filename:
+                    raise Refused(f"The ZIP file holds a file outside its folder: {part.filename[:80]}.")
+                if not base_name.lower().endswith(".csv") or base_name.startswith("."):
+                    continue
+                table = table_named(base_name, descriptor)
+                if table is None:
+                    notes.append(f"{base_name[:80]} is none of the tables and was passed over.")
+                    continue
+                if part.flag_bits & 1:
+                    raise Refused("The ZIP file is encrypted. Give it without a password.")
+                with packed.open(part) as opened:
+                    content = opened.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    raise Refused(f"Unpacked, the tables have more than {MOST_UNPACKED // 1_000_000} MB. Divide them.")
+                found += 1
+                yield csv_table(base_name, content, descriptor, faults, notes)
+    except Refused:
+        raise
+    except Exception as wrong:
+        if isinstance(wrong, MemoryError):
+            raise
+        raise Refused("This is not a ZIP file, or it is damaged. Pack it again.") from None
+    if not found:
+        raise Refused("The ZIP file holds no CSV file named after a table, such as initiatives.csv or funding.csv.")
+
+
+def _columns(descriptor: Descriptor) -> set[str]:
+    return {field.name for table in descriptor.tables for field in descriptor.fields(table)}
+
+
+def unknown_table(name: str, descriptor: Descriptor) -> str:
+    """That a file holds none of the tables, and what to do."""
+    return (
+        f"{name[:80]} is none of the tables: {', '.join(descriptor.tables)}. Name the file after its table, with the "
+        "columns of that in its first row; the template shows them."
+    )
+
+
+def _table(
+    table: str, file: str, records: Iterable[Record], descriptor: Descriptor, faults: Faults, notes: list[str]
+) -> Given:
+    """The rows of a table; what is wrong with their form is added to the faults."""
+    form = Faults()
+    header: list[str] = []
+
+    def noted() -> Iterator[Record]:
+        for number, record in records:
+            if not header:
+                header.extend(record)
+            yield number, record
+
+    batches: list[Batch] = []
+    try:
+        for batch in record_batches(table, descriptor.schema(table), noted(), form, is_part=True):
+            # Blank rows of a file are no rows.
+            blank = np.logical_and.reduce([np.asarray(pc.equal(values, "")) for values in batch.columns.values()])
+            batches.append(kept(batch, ~(blank & batch.ragged)))
+    except Unreadable as wrong:
+        form.add([wrong.fault])
+    faults.add(replace(fault, file=file) for fault in form if fault.expected != "a row with values")
+    declared = {field.name for field in descriptor.fields(table)}
+    for column in dict.fromkeys(header):
+        if column not in declared:
+            notes.append(f"{file}: the column “{column[:80]}” is none of {table} and was passed over.")
+    return Given(table, file, batches)
+
+
+def kept(batch: Batch, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> Batch:
+    """The rows of a batch for which the mask holds."""
+    columns = {name: values.filter(pa.array(mask)) for name, values in batch.columns.items()}
+    return Batch(batch.rows[mask], columns, batch.ragged[mask])
+
+
+def frame_of(given: Given, schema: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows as one frame of text with every column."""
+    names = [field["name"] for field in schema["fields"]]
+    frames = [
+        pd.DataFrame({name: batch.columns[name].to_pandas() for name in names if name in batch.columns}, dtype="str")
+        for batch in given.batches
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=names, dtype="str")
