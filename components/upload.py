@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from components import own
@@ -13,6 +12,7 @@ from ledger.exports import to_csv
 from ledger.faults import Fault
 from ledger.own_rows import read_own
 from ledger.reading.refused import Refused
+from ledger.reports import as_table
 
 #: Megabytes of a file that is taken; `server.maxUploadSize` says the same to the server.
 LIMIT = 10
@@ -94,6 +94,7 @@ def _show_faults(name: str, faults: tuple[Fault, ...], notes: tuple[str, ...]) -
         column_config={
             "row": st.column_config.NumberColumn("Row", format="%d"),
             "file": "File",
+            "table": "Table",
             "column": "Column",
             "value": "Found",
             "expected": "Expected",
@@ -111,17 +112,6 @@ def _show_faults(name: str, faults: tuple[Fault, ...], notes: tuple[str, ...]) -
         key="own_faults_csv",
         on_click="ignore",
     )
-
-
-def as_table(faults: tuple[Fault, ...]) -> pd.DataFrame:
-    """Faults as a table: file, row, column, value, what was expected, what was perhaps meant."""
-    return pd.DataFrame(
-        [
-            (fault.file or fault.table, fault.row, fault.column, fault.value, fault.expected, fault.meant)
-            for fault in faults
-        ],
-        columns=["file", "row", "column", "value", "expected", "meant"],
-    ).astype({"file": "str", "row": "Int64", "column": "str", "value": "str", "expected": "str", "meant": "str"})
 
 
 def _notes(notes: tuple[str, ...]) -> None:

@@ -7,11 +7,13 @@ import typer
 from ledger.commands.add import add
 from ledger.commands.history import history
 from ledger.commands.import_ocds import import_ocds
+from ledger.commands.validate import validate
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.command()(add)
 app.command()(history)
 app.command()(import_ocds)
+app.command()(validate)
 
 
 @app.callback()

@@ -74,14 +74,10 @@ def faults_of(rows: Mapping[str, pd.DataFrame], base: Tables) -> tuple[Fault, ..
     return _ordered(faults, base.descriptor)
 
 
-def known_sources(tables: Tables, without: str | None = None) -> list[Source]:
-    """The tables of a package as rows that are known to be right; `without` one of them."""
+def known_sources(tables: Tables) -> list[Source]:
+    """The tables of a package as rows that are known to be right."""
     descriptor = tables.descriptor
-    return [
-        of_frame(table, descriptor.schema(table), frame, is_known=True)
-        for table, frame in tables.frames.items()
-        if table != without
-    ]
+    return [of_frame(table, descriptor.schema(table), frame, is_known=True) for table, frame in tables.frames.items()]
 
 
 def _check(given: Iterable[Given], base: Tables, faults: Faults) -> None:
