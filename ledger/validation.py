@@ -107,8 +107,11 @@ def _is_workbook(file: Path) -> bool:
 def _package(place: str, result: Result, progress: Progress) -> None:
     faults = Faults()
     with opened(place) as files:
-        with files.open(files.descriptor) as descriptor:
-            descriptor.read(1)
+        try:
+            with files.open(files.descriptor) as descriptor:
+                descriptor.read(1)
+        except OSError:
+            raise OSError(f"{result.place} holds no {files.descriptor}: it is no package.") from None
         try:
             raw, _ = check_files(files, faults, partial(_count, result, progress))
         except BrokenPackage as broken:

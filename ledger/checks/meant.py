@@ -84,7 +84,7 @@ def _codes(value: str, field: Field) -> Iterator[str]:
 
 def _numbers(value: str) -> Iterator[str]:
     """A number without what surrounds it, its decimal mark a point and its groups of three together."""
-    text = re.sub(r"^[^\d+\-.,]+|[^\d]+$", "", value).replace("−", "-")
+    text = re.sub(r"^[^\d+\-.,]+|[^\d]+$", "", value.replace("−", "-"))
     sign = "-" if text.startswith("-") else ""
     digits = re.sub(r"[\s'’_]", "", text.lstrip("+-"))
     if re.fullmatch(r"\d+", digits):

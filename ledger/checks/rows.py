@@ -20,8 +20,8 @@ from ledger.faults import Fault, Faults
 
 #: Rows that are checked at a time.
 BATCH = 100_000
-#: What is expected where a column stands twice.
-_ONCE = "each column once"
+#: What is expected where a column stands twice, and where a row holds nothing.
+_ONCE, _WITH_VALUES = "each column once", "a row with values"
 #: A record with its number in the file.
 Record = tuple[int, Sequence[str]]
 #: Bytes from which on a file is read by Arrow, which is fast and does not say where a fault of its form is.
@@ -113,7 +113,7 @@ def csv_batches(
     done = 0
     if size >= LARGE:
         try:
-            for batch in _by_arrow(table, schema, opened, encoding, delimiter):
+            for batch in _by_arrow(table, schema, opened, encoding, delimiter, faults):
                 done += len(batch.rows)
                 yield batch
         except pa.ArrowInvalid:
@@ -126,7 +126,10 @@ def csv_batches(
             content = io.TextIOWrapper(binary, encoding=encoding, newline="")
         else:
             content = io.StringIO(_decoded(table, binary.read(), encoding), newline="")
-        yield from record_batches(table, schema, csv_records(table, content, delimiter), faults, skip=done)
+        try:
+            yield from record_batches(table, schema, csv_records(table, content, delimiter), faults, skip=done)
+        except UnicodeDecodeError:
+            raise Unreadable(_undecodable(table, opened, encoding)) from None
 
 
 def _decoded(table: str, data: bytes, encoding: str) -> str:
@@ -140,6 +143,20 @@ def _decoded(table: str, data: bytes, encoding: str) -> str:
         raise Unreadable(Fault(table, line, None, f"byte 0x{data[place]:02x}", "UTF-8 text")) from None
 
 
+def _undecodable(table: str, opened: Callable[[], BinaryIO], encoding: str) -> Fault:
+    """The first byte of a large file that is no letter."""
+    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
+    with opened() as binary:
+        while piece := binary.read(1 << 20):
+            try:
+                decoder.decode(piece)
+            except UnicodeDecodeError as error:
+                line += error.object.count(b"\n", 0, error.start)
+                return Fault(table, line, None, f"byte 0x{error.object[error.start]:02x}", "UTF-8 text")
+            line += piece.count(b"\n")
+    return Fault(table, line, None, None, "UTF-8 text")
+
+
 def csv_records(table: str, content: TextIO, delimiter: str = ",") -> Iterator[Record]:
     """The records of a CSV text, each as a list of cells, with their numbers."""
     reader = csv.reader(content, strict=True, delimiter=delimiter)
@@ -147,9 +164,6 @@ def csv_records(table: str, content: TextIO, delimiter: str = ",") -> Iterator[R
         yield from enumerate(reader, start=1)
     except csv.Error as error:
         raise Unreadable(Fault(table, reader.line_num, None, None, f"CSV ({error})")) from None
-    except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        raise Unreadable(Fault(table, reader.line_num + 1, None, f"byte 0x{byte:02x}", "UTF-8 text")) from None
 
 
 def record_batches(
@@ -171,6 +185,9 @@ def record_batches(
     if header is None:
         raise Unreadable(Fault(table, 1, None, None, "a header line"))
     declared = [field["name"] for field in schema["fields"]]
+    if not set(declared) & set(header):
+        wanted = f"a header with the columns {', '.join(declared)}, in UTF-8, with commas between"
+        raise Unreadable(Fault(table, 1, None, ", ".join(header), wanted))
     found = list(header_faults(table, header, declared))
     required = set[str]()
     if is_part:
@@ -197,7 +214,7 @@ def record_batches(
                 found_cells, wanted = f"{len(record)} cells", f"{width} cells, as in the header"
                 faults.add([Fault(table, rows[place], None, found_cells, wanted)])
             else:
-                faults.add([Fault(table, rows[place], None, None, "a row with values")])
+                faults.add([Fault(table, rows[place], None, None, _WITH_VALUES)])
             cells[place] = [*record, *[""] * width][:width]
         columns = {
             column: without(missing, pa.array([record[place] for record in cells], pa.string()))
@@ -234,7 +251,12 @@ def header_faults(table: str, header: Sequence[str], declared: Sequence[str]) ->
 
 
 def _by_arrow(
-    table: str, schema: Mapping[str, Any], opened: Callable[[], BinaryIO], encoding: str, delimiter: str
+    table: str,
+    schema: Mapping[str, Any],
+    opened: Callable[[], BinaryIO],
+    encoding: str,
+    delimiter: str,
+    faults: Faults,
 ) -> Iterator[Batch]:
     """The rows of a large file. Raises ArrowInvalid where its form is not right in any way."""
     with opened() as binary:
@@ -256,5 +278,19 @@ def _by_arrow(
         )
         for part in reader:
             columns = {name: without(missing, part.column(name)) for name in declared}
-            yield Batch(np.arange(start, start + len(part), dtype=np.int64), columns, np.zeros(len(part), dtype=bool))
+            rows = np.arange(start, start + len(part), dtype=np.int64)
+            blank = is_blank(columns.values())
+            faults.add(Fault(table, int(row), None, None, _WITH_VALUES) for row in rows[blank])
+            yield Batch(rows, columns, blank)
             start += len(part)
+
+
+def is_blank(columns: Iterable[pa.Array]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """For each row whether all its cells are empty."""
+    first, *others = columns
+    blank: np.ndarray[Any, np.dtype[np.bool_]] = pc.equal(first, "").to_numpy(zero_copy_only=False)
+    for values in others:
+        if not blank.any():
+            break
+        blank = blank & pc.equal(values, "").to_numpy(zero_copy_only=False)
+    return blank

@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ledger.checks import Batch
-from ledger.checks.rows import Record, Unreadable, csv_records, record_batches
+from ledger.checks.rows import Record, Unreadable, csv_records, is_blank, record_batches
 from ledger.descriptor import Descriptor
 from ledger.faults import Faults
 from ledger.reading.matching import table_named, table_of
@@ -166,8 +165,7 @@ def _table(
     try:
         for batch in record_batches(table, descriptor.schema(table), noted(), form, is_part=True):
             # Blank rows of a file are no rows.
-            blank = np.logical_and.reduce([np.asarray(pc.equal(values, "")) for values in batch.columns.values()])
-            batches.append(kept(batch, ~(blank & batch.ragged)))
+            batches.append(kept(batch, ~is_blank(batch.columns.values())))
     except Unreadable as wrong:
         form.add([wrong.fault])
     faults.add(replace(fault, file=file) for fault in form if fault.expected != "a row with values")
