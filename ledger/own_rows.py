@@ -63,6 +63,7 @@ def read_own(name: str, content: BinaryIO, base: Tables, limit: int) -> OwnRows:
         table: pd.concat([frame_of(one, schemas(table)) for one in new if one.table == table], ignore_index=True)
         for table in dict.fromkeys(one.table for one in new)
     }
+    frames = {table: frame for table, frame in frames.items() if len(frame)}
     return OwnRows(frames, _ordered(faults, base.descriptor), tuple(dict.fromkeys(notes)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 from typing import Any
 
 import xlsxwriter
@@ -23,6 +24,8 @@ def template(descriptor: Descriptor) -> bytes:
     """The workbook as XLSX, for any package with these tables and codes."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        # The same bytes for the same descriptor, so that a browser may keep them.
+        book.set_properties({"created": datetime.fromisoformat(descriptor.created), "title": descriptor.title})
         text = book.add_format({"num_format": "@"})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})

@@ -20,7 +20,7 @@ def rows(table: str, *given: dict[str, str]) -> pd.DataFrame:
 SOURCE = {
     "id": "src-vila-exemplo-plan", "url": "https://vila-exemplo.example/plano", "title": "Plano municipal de IA",
     "publisher": "Prefeitura de Vila Exemplo", "published_on": "2026-10-01", "language": "pt", "kind": "official",
-    "standing": "primary",
+    "standing": "original",
 }  # fmt: skip
 CITY = {
     "id": "vila-exemplo", "name": "Vila Exemplo", "country_code": "BR", "country": "Brazil",
@@ -28,7 +28,7 @@ CITY = {
 }  # fmt: skip
 FIGURE = {
     "id": "vila-exemplo-triagem-f1", "initiative_id": "vila-exemplo-triagem", "amount": "5000000", "currency": "BRL",
-    "stage": "contracted", "funder": "city", "dated": "2026-10-01", "basis": "total", "scope": "exact",
+    "stage": "contracted", "funder": "city", "dated": "2026-10-01", "basis": "total", "scope": "ai",
     "counted": "true", "relation": "none", "reason": "The only contract.", "note": "Contract 12/2026.",
     "source_id": "src-vila-exemplo-plan",
 }  # fmt: skip

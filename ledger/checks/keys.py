@@ -141,7 +141,14 @@ def unique_faults(sources: Iterable[Source], unique: Unique, twice: Digests) -> 
                 text = texts[int(place)].as_py()
                 if text in seen and not source.is_known and not batch.ragged[place]:
                     value = ", ".join(text.split(_BETWEEN))
-                    yield Fault(source.table, int(batch.rows[place]), ", ".join(unique.columns), value, _UNIQUE)
+                    yield Fault(
+                        source.table,
+                        int(batch.rows[place]),
+                        ", ".join(unique.columns),
+                        value,
+                        _UNIQUE,
+                        file=source.file,
+                    )
                 seen.add(text)
 
 
