@@ -133,7 +133,7 @@ def sheet(xml: str) -> bytes:
 _BEGIN = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 _LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol">'
-    + "".join(f'<!ENTITY {after} "{f"&{before};" * 10}">' for before, after in zip("abcdefghi", "bcdefghij", strict=True))
+    + "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefghi", "bcdefghij", strict=True))
     + "]>" + _BEGIN + '<row r="1"><c r="A1" t="inlineStr"><is><t>&j;</t></is></c></row></sheetData></worksheet>'
 )  # fmt: skip
 
@@ -175,14 +175,21 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
 }  # fmt: skip
 
 
+def refusal(name: str, content: bytes) -> str | None:
+    """Why a file is not taken: the sentence, or its first fault; None where it is taken."""
+    try:
+        found = read(name, content)
+    except Refused as refused:
+        return str(refused)
+    return str(found.faults[0]) if found.faults else None
+
+
 @pytest.mark.parametrize("name", list(HOSTILE))
 def test_a_hostile_file_is_refused_with_a_sentence(name: str) -> None:
-    with pytest.raises(Refused) as refused:
-        found = read(*HOSTILE[name])
-        if found.faults:  # A row that is not one is told as a fault, which refuses the file just so.
-            raise Refused(str(found.faults[0]))
-    assert str(refused.value).endswith(".")
-    assert len(str(refused.value)) < 700
+    said = refusal(*HOSTILE[name])
+    assert said
+    assert said.endswith(".")
+    assert len(said) < 700
 
 
 BOMBS = {
@@ -248,9 +255,8 @@ def test_a_bomb_takes_little_memory(name: str) -> None:
     st.sampled_from([b"", b"id,amount\n", b"PK\3\4", b"\xff\xfe", own_package()[:2000], own_workbook()[:4000]]),
 )
 def test_noise_is_refused_or_read_and_nothing_else(name: str, noise: bytes, begin: bytes) -> None:
-    with pytest.raises(Refused):
-        read(name, begin + noise)
-        raise Refused("It was read.")
+    said = refusal(name, begin + noise)
+    assert said is None or said.endswith(".")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -260,6 +266,5 @@ def test_a_good_file_with_some_bytes_changed_is_refused_or_read(data: st.DataObj
     changed = bytearray(content)
     for _ in range(data.draw(st.integers(1, 8))):
         changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
-    with pytest.raises(Refused):
-        read(name, bytes(changed))
-        raise Refused("It was read.")
+    said = refusal(name, bytes(changed))
+    assert said is None or said.endswith(".")

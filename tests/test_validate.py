@@ -310,7 +310,7 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
 
 
 def test_a_large_file_has_the_faults_of_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows, faults = broken_rows()
+    rows, _ = broken_rows()
     file = FORMS["csv"](tmp_path, rows)
     small = RUN.invoke(app, ["validate", str(file)]).output
     monkeypatch.setattr("ledger.checks.rows.LARGE", 1)
