@@ -131,15 +131,8 @@ def programs(selection: Selection) -> None:
         st.html(menu(links))
 
 
-_LIMITS = (
-    "Coverage follows what is public and indexed; a city without rows was not necessarily searched. Public safety "
-    "systems are over-represented because their contracts are public.",
-    "Argentine pesos of 2022 and 2023 are converted at the official rate, not the parallel one.",
-    "About 40 % of the sources show no date; figures from them carry the year that the text implies.",
-    "Some sources retell an original that was not at hand; they are marked as copy or digest.",
-    "Populations are GeoNames figures; some are of the metropolitan area.",
-    "Exchange rates and the price index of 2026 cover part of the year.",
-)
+#: What every package leaves open; what else its own does, its descriptor says.
+_LIMIT = "Coverage follows what is public and indexed; a city without rows was not necessarily searched."
 
 
 def _licence(descriptor: Descriptor) -> str:
@@ -164,4 +157,4 @@ def terms() -> None:
             listed = items(f"<li>{link(one.get('path'), one.get('title', ''))}</li>" for one in sources)
             st.html(f"<p>It rests on:</p>{listed}")
         st.subheader("Known limits", anchor="limits")
-        st.markdown("\n".join(f"- {limit}" for limit in _LIMITS))
+        st.markdown("\n".join(f"- {as_markdown(limit)}" for limit in (_LIMIT, *descriptor.limits)))

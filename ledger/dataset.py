@@ -171,7 +171,8 @@ def _settled(place: str) -> Served:
     """The package as soon as nobody writes it any more."""
     while True:
         with contextlib.suppress(Unsettled):
-            if places.is_address(place) or time.time() - stamp_of(place).changed.timestamp() > QUIET:
+            # A clock that is behind the files' own makes them lie in the future: that is no sign of change.
+            if places.is_address(place) or not 0 <= time.time() - stamp_of(place).changed.timestamp() <= QUIET:
                 return read(place)
         time.sleep(QUIET / 10)
 

@@ -92,6 +92,12 @@ class Descriptor:
         return str(self.raw.get("description", ""))
 
     @property
+    def limits(self) -> tuple[str, ...]:
+        """What the data do not cover or not quite say, in sentences (`limits`, a property of this project)."""
+        said = self.raw.get("limits", ())
+        return tuple(map(str, said)) if isinstance(said, list) else ()
+
+    @property
     def version(self) -> str:
         """The version that the package gives itself."""
         return str(self.raw.get("version", ""))

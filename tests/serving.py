@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -28,12 +29,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(log: Path, *, seconds: float = 60) -> Iterator[str]:
-    """The dashboard's address while it runs; its log says what went wrong where it does not start."""
+def serve(log: Path, *, seconds: float = 60, data: Path | None = None) -> Iterator[str]:
+    """The dashboard's address while it runs; its log says what went wrong where it does not start.
+
+    `data` is the place of another package than the built-in one.
+    """
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     with log.open("w") as out:
-        process = subprocess.Popen(command(port), cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+        environment = os.environ | ({"DASHBOARD_DATA": str(data)} if data else {})
+        process = subprocess.Popen(command(port), cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=environment)
     try:
         _wait(process, f"{base}/healthz", log, seconds)
         yield base
