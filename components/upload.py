@@ -87,14 +87,14 @@ def _show_faults(name: str, faults: tuple[Fault, ...], notes: tuple[str, ...]) -
     _notes(notes)
     table = as_table(faults)
     st.dataframe(
-        table.head(_SHOWN),
+        table.head(_SHOWN).fillna({"meant": ""}),
         hide_index=True,
         key="own_faults",
         alt="Faults of your file",
+        column_order=["row", "column", "value", "meant", "expected", "file"],
         column_config={
             "row": st.column_config.NumberColumn("Row", format="%d"),
             "file": "File",
-            "table": "Table",
             "column": "Column",
             "value": "Found",
             "expected": "Expected",
