@@ -32,7 +32,12 @@ def validate(
         Path | None,
         typer.Option(metavar="FILE", help="Write what was found to a file as well: .html, .json or .csv."),
     ] = None,
-    data: Annotated[Path, typer.Option(metavar="PATH", help="The package that a table alone is checked with.")] = _DATA,
+    data: Annotated[
+        Path,
+        typer.Option(
+            metavar="PATH", help="The package that a table alone is checked with.", show_default="the built-in one"
+        ),
+    ] = _DATA,
 ) -> None:
     """Check a data package, or a single table as a part of one, and say every fault.
 
