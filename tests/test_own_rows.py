@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import textwrap
@@ -68,6 +69,14 @@ def test_rows_of_a_package_and_of_a_filled_template_are_read_whole(name: str, co
     }
     for table, frame in OWN.items():
         pd.testing.assert_frame_equal(found.rows[table], frame)
+
+
+def test_files_of_a_package_are_the_tables_that_its_descriptor_says() -> None:
+    resources = [{"name": table, "path": f"our/{number}.csv"} for number, table in enumerate(OWN)]
+    files = {f"our/{number}.csv": frame.to_csv(index=False).encode() for number, frame in enumerate(OWN.values())}
+    found = read("city.zip", packed({"datapackage.json": json.dumps({"resources": resources}).encode(), **files}))
+    assert found.faults == ()
+    assert set(found.rows) == set(OWN)
 
 
 def test_the_empty_template_holds_no_row() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,12 +17,15 @@ from ledger.checks import Batch
 from ledger.checks.rows import Record, Unreadable, csv_records, is_blank, record_batches
 from ledger.descriptor import Descriptor
 from ledger.faults import Faults
+from ledger.places import DESCRIPTOR
 from ledger.reading.matching import table_named, table_of
 from ledger.reading.refused import MOST_ROWS, MOST_UNPACKED, Refused
 from ledger.reading.sheets import Workbook, check_record
 from ledger.reading.text import dialect_of
 from ledger.template import LISTS, README
 
+#: Bytes of a descriptor.
+_MOST_DESCRIPTOR = 5_000_000
 _ACCEPTED = "Give a CSV file, an Excel workbook (XLSX) or a data package as ZIP."
 
 
@@ -53,13 +57,33 @@ def given(name: str, data: bytes, descriptor: Descriptor, faults: Faults, notes:
         raise Refused(_ACCEPTED)
 
 
-def csv_table(name: str, data: bytes, descriptor: Descriptor, faults: Faults, notes: list[str]) -> Given:
-    """The table that a CSV file of any dialect holds; as `given`."""
+def _names(packed: zipfile.ZipFile) -> dict[str, str]:
+    """The tables of the files by the descriptor of a package, where there is one that can be read."""
+    place = next((name for name in packed.namelist() if name.rpartition("/")[2] == DESCRIPTOR), None)
+    if place is None:
+        return {}
+    try:
+        with packed.open(place) as opened:
+            resources = json.loads(opened.read(_MOST_DESCRIPTOR))["resources"]
+        return {one["path"].rpartition("/")[2]: one["name"] for one in resources if isinstance(one["name"], str)}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def csv_table(
+    name: str,
+    data: bytes,
+    descriptor: Descriptor,
+    faults: Faults,
+    notes: list[str],
+    table: str | None = None,
+) -> Given:
+    """The table that a CSV file of any dialect holds, found out where it is not said; as `given`."""
     dialect = dialect_of(data, _columns(descriptor), is_whole=True)
     if b"\0" in data and dialect.encoding != "utf-16":
         raise Refused(f"{name} holds null bytes: it is no text. {_ACCEPTED}")
     check_record(list(dialect.header), f"{name}, row 1")
-    table = table_of(name, dialect.header, descriptor)
+    table = table or table_of(name, dialect.header, descriptor)
     if table is None:
         raise Refused(unknown_table(name, descriptor))
     notes.extend(f"{name}: {note}" for note in dialect.notes)
@@ -107,13 +131,14 @@ def _package(data: bytes, descriptor: Descriptor, faults: Faults, notes: list[st
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if len(packed.namelist()) > 1_000:
                 raise Refused("The ZIP file holds more than 1,000 files. Give those with the tables alone.")
+            names = _names(packed)
             for part in packed.infolist():
                 base_name = part.filename.rpartition("/")[2]
                 if ".." in part.filename.split("/") or part.filename.startswith("/") or "\\" in part.filename:
                     raise Refused(f"The ZIP file holds a file outside its folder: {part.filename[:80]}.")
                 if not base_name.lower().endswith(".csv") or base_name.startswith("."):
                     continue
-                table = table_named(base_name, descriptor)
+                table = table_named(names.get(base_name, base_name), descriptor)
                 if table is None:
                     notes.append(f"{base_name[:80]} is none of the tables and was passed over.")
                     continue
@@ -125,7 +150,7 @@ def _package(data: bytes, descriptor: Descriptor, faults: Faults, notes: list[st
                 if left < 0:
                     raise Refused(f"Unpacked, the tables have more than {MOST_UNPACKED // 1_000_000} MB. Divide them.")
                 found += 1
-                yield csv_table(base_name, content, descriptor, faults, notes)
+                yield csv_table(base_name, content, descriptor, faults, notes, table)
     except Refused:
         raise
     except Exception as wrong:
