@@ -247,7 +247,7 @@ def test_a_server_on_another_package_bears_its_face_and_takes_up_a_change(tmp_pa
     (folder / "logo.svg").write_text(SVG)
     with serve(tmp_path / "log.txt", data=folder) as base:
         health = json.loads(get(f"{base}/healthz")[0])
-        assert (health["status"], health["place"]) == ("ok", "package")
+        assert (health["status"], health["place"]) == ("ready", "package")
         page, _ = get(base)
         assert f"<title>{TITLE}</title>" in page
         assert "All &lt;of&gt; it." in page
@@ -261,7 +261,7 @@ def test_a_server_on_another_package_bears_its_face_and_takes_up_a_change(tmp_pa
             assert "rio-de-janeiro" not in said, path
 
         rename_initiative(folder, "Something quite new")
-        wait(lambda: json.loads(get(f"{base}/healthz")[0])["version"] != health["version"])
+        wait(lambda: json.loads(get(f"{base}/healthz")[0])["data_version"] != health["data_version"])
         assert "Something quite new" in get(f"{base}/api/v1/views/initiatives-register.csv")[0]
 
         (folder / "cities.csv").write_text("id\n")

@@ -27,8 +27,8 @@ def healthz(request: Request) -> Response:
     """Ready: the server answers only when the data are loaded. What is wrong with a newer package is said too."""
     served, refused = dataset.served(), dataset.refused()
     body: dict[str, Any] = {
-        "status": "ok",
-        "version": served.facts.version,
+        "status": "ready",
+        "data_version": served.facts.version,
         "since": _time(served.since),
         "place": dataset.place_name(),
     }
