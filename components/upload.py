@@ -10,7 +10,7 @@ from components.state import facts
 from ledger import dataset
 from ledger.exports import to_csv
 from ledger.faults import Fault
-from ledger.own_rows import read_own
+from ledger.own_rows import OwnRows, read_own
 from ledger.reading.refused import Refused
 from ledger.reports import as_table
 
@@ -18,7 +18,7 @@ from ledger.reports import as_table
 LIMIT = 10
 #: Faults shown on the page; the file holds all.
 _SHOWN = 200
-_TURN, _SAID = "own_turn", "own_said"
+_TURN, _READ, _SAID = "own_turn", "own_read", "own_said"
 
 
 def your_rows() -> None:
@@ -44,34 +44,46 @@ def your_rows() -> None:
             "package may hold several at once.",
         )
         if file is not None:
-            with st.spinner("Reading and checking your rows…"):
-                taken = _take(file)
-            if taken:
+            read = _read(file)
+            if _take(file.name, read):
                 st.session_state[_TURN] = turn + 1
+                st.session_state.pop(_READ)
                 st.rerun()
         for line in st.session_state.pop(_SAID, ()):
             st.info(line, icon=":material/check_circle:")
         own.listed()
 
 
-def _take(file: st.runtime.uploaded_file_manager.UploadedFile) -> bool:
+def _read(file: st.runtime.uploaded_file_manager.UploadedFile) -> OwnRows | Refused:
+    """What a file holds, or why it is not read; read once, however often the page runs while it lies there."""
+    key = (file.file_id, facts().version, own.are_on())
+    if st.session_state.get(_READ, (None,))[0] != key:
+        with st.spinner("Reading and checking your rows…"):
+            try:
+                found: OwnRows | Refused = read_own(file.name, file, facts().tables, LIMIT * 2**20)
+            except Refused as refused:
+                found = refused
+        st.session_state[_READ] = (key, found)
+    result: OwnRows | Refused = st.session_state[_READ][1]
+    return result
+
+
+def _take(name: str, read: OwnRows | Refused) -> bool:
     """Whether the rows of a file were added; what is wrong with it is shown otherwise."""
-    try:
-        read = read_own(file.name, file, facts().tables, LIMIT * 2**20)
-    except Refused as refused:
-        st.error(f"{as_markdown(file.name)}: {as_markdown(str(refused))}", icon=":material/error:")
+    if isinstance(read, Refused):
+        st.error(f"{as_markdown(name)}: {as_markdown(str(read))}", icon=":material/error:")
         return False
     if read.faults:
-        _show_faults(file.name, read.faults, read.notes)
+        _show_faults(name, read.faults, read.notes)
         return False
     rows = sum(len(frame) for frame in read.rows.values())
     if not rows:
-        st.warning(f"{as_markdown(file.name)} holds no row that is not in the dataset already.")
+        st.warning(f"{as_markdown(name)} holds no row that is not in the dataset already.")
         _notes(read.notes)
         return False
     own.add(dataset.facts(), read.rows)
     st.session_state[_SAID] = (
-        f"{count(rows, 'row')} of {as_markdown(file.name)} added.",
+        f"{count(rows, 'row')} of {as_markdown(name)} added.",
         *map(as_markdown, read.notes),
     )
     return True

@@ -1,16 +1,22 @@
 """The pages with a reader's own rows: marked on every page, and gone with one click."""
 
 from collections.abc import Iterable
+from typing import BinaryIO
 
 import pytest
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from components import own as own_rows
+from components import upload
 from ledger import own
 from ledger.facts import SIGN
+from ledger.own_rows import OwnRows, read_own
+from ledger.tables import Tables
 from tests.serving import ROOT
 from tests.test_own import BASE, OWN
 from tests.test_pages import PAGES, SECONDS, address, follow, texts
+from tests.test_validate import as_csv, broken_rows
 
 FACTS = own.with_own(BASE, OWN)
 
@@ -82,3 +88,27 @@ def test_a_filter_on_what_was_theirs_goes_with_it_and_is_named() -> None:
     assert not app.exception
     assert address(app) == {("stage", "contracted")}
     assert "“vila\\-exemplo” is not a value of the filter “city”" in texts(app)
+
+
+def test_the_browser_and_the_server_take_files_of_the_same_size() -> None:
+    assert config.get_option("server.maxUploadSize") == upload.LIMIT
+
+
+def test_a_file_with_faults_is_read_once_however_often_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, faults = broken_rows()
+    read = []
+
+    def counted(name: str, content: BinaryIO, base: Tables, limit: int) -> OwnRows:
+        read.append(name)
+        return read_own(name, content, base, limit)
+
+    monkeypatch.setattr(upload, "read_own", counted)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=SECONDS)
+    app.switch_page("app_pages/data.py")
+    app.run()
+    app.file_uploader(key="own_file_0").set_value(("funding.csv", as_csv(rows).encode(), "text/csv")).run()
+    for _ in range(2):
+        app.run()
+        assert not app.exception
+        assert f"funding.csv has {len(faults)} faults" in app.error[0].value.replace("\\", "")
+    assert read == ["funding.csv"]
