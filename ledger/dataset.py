@@ -28,8 +28,6 @@ from ledger.facts import Facts, facts_of
 from ledger.stamps import Stamp, stamp_of
 from ledger.tables import open_files
 
-#: The package that comes with the dashboard.
-DATA = Path(__file__).resolve().parent.parent / "data"
 #: Seconds for which no file of a package may have changed before it is read: a copy may still go on.
 QUIET = 2.0
 
@@ -73,7 +71,7 @@ _span: ContextVar[Served | None] = ContextVar("version", default=None)
 
 def place() -> str:
     """Where the package lies that is to be served."""
-    return os.environ.get("DASHBOARD_DATA") or str(DATA)
+    return os.environ.get("DASHBOARD_DATA") or str(places.DATA)
 
 
 def place_name() -> str:

@@ -17,9 +17,9 @@ import pandas as pd
 
 from ledger.citation import Citation, citation, filter_words, in_words
 from ledger.croissant import croissant
-from ledger.dataset import DATA
 from ledger.descriptor import Descriptor, Field
 from ledger.facts import Facts
+from ledger.places import DATA
 from ledger.selection import FILTERS, Selection, choices
 from ledger.served import measured
 from ledger.tables import Tables

@@ -32,11 +32,13 @@ LIMIT = 1_000_000_000
 MOST_FILES = 10_000
 
 DESCRIPTOR = "datapackage.json"
+#: The package that comes with the dashboard.
+DATA = Path(__file__).resolve().parent.parent / "data"
 
 _READABLE = "a file that can be read"
 _INSIDE = "a path inside the folder of the package"
 #: What reading a ZIP file raises where its bytes are not what they say.
-_DAMAGE = (BadZipFile, zlib.error, EOFError, OSError, struct.error, ValueError, NotImplementedError, RuntimeError)
+DAMAGE = (BadZipFile, zlib.error, EOFError, OSError, struct.error, ValueError, NotImplementedError, RuntimeError)
 
 
 class Files(Protocol):
@@ -156,7 +158,7 @@ def _archive(file: Path, name: str, limit: int) -> Iterator[_Archive]:
         raise OSError(f"{name} holds more than {MOST_FILES:,} files. Leave those out that are no part of the package.")
     try:
         archive = ZipFile(file)
-    except _DAMAGE:
+    except DAMAGE:
         raise OSError(
             f"{name} is no whole ZIP file. Name a folder with a {DESCRIPTOR}, that file itself, "
             "a ZIP file or an address that holds one; a download may have been cut short."
@@ -224,7 +226,7 @@ class _Archive:
             raise OSError(_READABLE)
         try:
             return io.BufferedReader(_Member(self._archive.open(self._members[path]), path, self))  # type: ignore[type-var]
-        except _DAMAGE:
+        except DAMAGE:
             raise OSError(f"{_READABLE} (its place in the ZIP file is damaged)") from None
 
     def count(self, path: str, unpacked: int) -> None:
@@ -249,7 +251,7 @@ class _Member(io.RawIOBase):
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
         try:
             data = self._stream.read(len(buffer))
-        except _DAMAGE:
+        except DAMAGE:
             raise OSError(f"{_READABLE} (it is damaged in the ZIP file)") from None
         self._read += len(data)
         self._archive.count(self._path, self._read)

@@ -15,6 +15,7 @@ from frictionless import Package
 from ledger import dataset, views
 from ledger.exports import BOM, to_csv
 from ledger.facts import Facts
+from ledger.places import DATA
 from ledger.selection import NAMES, Selection, choices
 from tests.asking import get
 from tests.forms import FORMS, Asked, fault
@@ -331,7 +332,7 @@ def test_the_package_is_valid_and_whole_in_itself(facts: Facts, query: str, tmp_
     for table in TABLES:
         assert table in readme
         if not query:
-            assert (tmp_path / f"{table}.csv").read_bytes() == (dataset.DATA / f"{table}.csv").read_bytes()
+            assert (tmp_path / f"{table}.csv").read_bytes() == (DATA / f"{table}.csv").read_bytes()
     if query.startswith("city"):
         assert set(pd.read_csv(tmp_path / "initiatives.csv")["city_id"]) == {"rio-de-janeiro"}
         assert "Rio de Janeiro" in readme

@@ -95,6 +95,10 @@ class _Check:
         except Unreadable as wrong:
             self._lost.add(source.table)
             self._add(source, [wrong.fault])
+        except OSError as wrong:
+            # Reading a package says what is expected (`ledger.places.Files`).
+            self._lost.add(source.table)
+            self._add(source, [Fault(source.table, None, None, None, str(wrong))])
         self._left[source.table] -= 1
 
     def _take(self, source: Source, batch: Batch) -> None:

@@ -15,13 +15,13 @@ from typing import Annotated
 import typer
 
 from ledger.commands.ending import NOT_READ, stop
-from ledger.dataset import DATA
 from ledger.ocds.importing import OtherBuyer, Seen, import_releases
 from ledger.ocds.matching import TERMS, BadTerms, read_terms
 from ledger.ocds.names import web_address
 from ledger.ocds.output import Figures, Writer, csv_file, package_folder
 from ledger.ocds.rows import FUNDERS, Home, home_of
 from ledger.ocds.unused import Unused
+from ledger.places import DATA
 from ledger.tables import BrokenPackage, Tables, open_package
 
 #: Exit code where a part could not be read.

@@ -10,13 +10,12 @@ import typer
 
 from ledger.commands.ending import FAULTS, NOT_READ, stop
 from ledger.faults import BrokenPackage
+from ledger.places import DATA
 from ledger.reports import FORMS, write_report
 from ledger.tables import Tables, open_package
 from ledger.validation import Result
 from ledger.validation import validate as check
 
-#: The package that a table alone is checked with.
-_DATA = Path(__file__).resolve().parents[2] / "data"
 #: Rows between two lines of progress where no terminal shows a running number.
 _STEP = 1_000_000
 
@@ -37,7 +36,7 @@ def validate(
         typer.Option(
             metavar="PATH", help="The package that a table alone is checked with.", show_default="the built-in one"
         ),
-    ] = _DATA,
+    ] = DATA,
 ) -> None:
     """Check a data package, or a single table as a part of one, and say every fault.
 
