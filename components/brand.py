@@ -6,17 +6,12 @@ import streamlit as st
 
 from components.share import base
 from components.state import facts
-from ledger.brand import Brand, brand_of
-
-
-def of_facts() -> Brand:
-    """The face of the package that this reader looks at."""
-    return brand_of(facts().descriptor)
+from ledger.brand import brand_of
 
 
 def head() -> None:
     """Set the title of the page, and the logo where there is one."""
-    brand = of_facts()
+    brand = brand_of(facts().descriptor)
     st.set_page_config(page_title=brand.title, layout="wide")
     if brand.logo and base():
         st.logo(f"{base()}/logo?v={facts().version}", size="large")

@@ -96,7 +96,7 @@ def banner() -> None:
 
 
 def listed() -> None:
-    """The reader's rows by table, with the button that removes them."""
+    """The reader's rows by table."""
     kept: _Kept | None = st.session_state.get(_KEY)
     if kept is None:
         return

@@ -133,6 +133,11 @@ class Descriptor:
         """The names of the tables, in the order of the package."""
         return tuple(self._resources)
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """The names of the columns of all tables."""
+        return frozenset(column for fields in self._fields.values() for column in fields)
+
     def table_title(self, table: str) -> str:
         """The title of a table; KeyError for an unknown table."""
         return str(self._resources[table].get("title", table))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 #: Faults that are kept one by one; of those beyond, the number is kept.
 MOST_FAULTS = 100_000
@@ -81,13 +80,10 @@ class BrokenPackage(ValueError):
         return "\n".join([head, *map(str, self.faults)])
 
 
-def in_order(faults: Iterable[Fault], raw: Mapping[str, Any]) -> tuple[Fault, ...]:
-    """Faults of a package: the descriptor (`raw`) first, then by table as it lists them, and by row."""
-    listed = raw.get("resources")
-    resources = listed if isinstance(listed, list) else []
-    names = [resource.get("name") for resource in resources if isinstance(resource, dict)]
+def in_order(faults: Iterable[Fault], tables: Sequence[object]) -> tuple[Fault, ...]:
+    """Faults of a package: those of the descriptor and of what is not among its tables first, then by table and row."""
 
     def place(fault: Fault) -> tuple[int, int]:
-        return (names.index(fault.table) if fault.table in names else -1, fault.row or 0)
+        return (tables.index(fault.table) if fault.table in tables else -1, fault.row or 0)
 
-    return tuple(sorted(dict.fromkeys(faults), key=place))
+    return tuple(sorted(faults, key=place))

@@ -13,8 +13,7 @@ import pandas as pd
 from ledger.checks import Batch, Source, check
 from ledger.checks.keys import listed
 from ledger.checks.rows import of_frame
-from ledger.descriptor import Descriptor
-from ledger.faults import Fault, Faults
+from ledger.faults import Fault, Faults, in_order
 from ledger.reading.given import Given, frame_of, given, kept
 from ledger.reading.refused import MOST_ROWS, Refused
 from ledger.tables import Tables
@@ -58,13 +57,15 @@ def read_own(name: str, content: BinaryIO, base: Tables, limit: int) -> OwnRows:
         raise Refused(f"There are {rows:,} rows; at most {MOST_ROWS:,} can be added. Divide the file.")
     new = [_new(one, base, notes) for one in tables]
     _check(new, base, faults)
+    if faults.more:
+        notes.append(f"{faults.more:,} more faults were counted only.")
     schemas = base.descriptor.schema
     frames = {
         table: pd.concat([frame_of(one, schemas(table)) for one in new if one.table == table], ignore_index=True)
         for table in dict.fromkeys(one.table for one in new)
     }
     frames = {table: frame for table, frame in frames.items() if len(frame)}
-    return OwnRows(frames, _ordered(faults, base.descriptor), tuple(dict.fromkeys(notes)))
+    return OwnRows(frames, in_order(faults, base.descriptor.tables), tuple(dict.fromkeys(notes)))
 
 
 def faults_of(rows: Mapping[str, pd.DataFrame], base: Tables) -> tuple[Fault, ...]:
@@ -72,7 +73,7 @@ def faults_of(rows: Mapping[str, pd.DataFrame], base: Tables) -> tuple[Fault, ..
     faults = Faults()
     sources = [of_frame(table, base.descriptor.schema(table), frame) for table, frame in rows.items()]
     check([*known_sources(base), *sources], faults)
-    return _ordered(faults, base.descriptor)
+    return in_order(faults, base.descriptor.tables)
 
 
 def known_sources(tables: Tables) -> list[Source]:
@@ -88,11 +89,6 @@ def _check(given: Iterable[Given], base: Tables, faults: Faults) -> None:
 
 def _again(one: Given, faults: Faults) -> Iterator[Batch]:
     return iter(one.batches)
-
-
-def _ordered(faults: Faults, descriptor: Descriptor) -> tuple[Fault, ...]:
-    order = {table: number for number, table in enumerate(descriptor.tables)}
-    return tuple(sorted(faults, key=lambda fault: (order.get(fault.table or "", -1), fault.file or "", fault.row or 0)))
 
 
 # Rows that are there already

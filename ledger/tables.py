@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from ledger.checks import Batch, Source, check
 from ledger.checks.cells import TRUE
-from ledger.checks.description import REQUIRED, json_object, resources_of
+from ledger.checks.description import REQUIRED, json_object, names_of, resources_of
 from ledger.checks.rows import csv_batches
 from ledger.checks.tables import Seen
 from ledger.descriptor import Category, Descriptor, Field
@@ -75,7 +75,7 @@ def open_files(files: Files) -> Tables:
     faults, read = Faults(), dict[str, list[Batch]]()
     raw, resources = check_files(files, faults, lambda source, batch: read.setdefault(source.table, []).append(batch))
     if len(faults):
-        raise BrokenPackage(Path(files.name), in_order(faults, raw))
+        raise BrokenPackage(Path(files.name), in_order(faults, names_of(raw)))
     digest = hashlib.sha256()
     for path in (files.descriptor, *(resource["path"] for resource in resources.values())):
         with files.open(path) as file:

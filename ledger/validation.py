@@ -13,21 +13,18 @@ from urllib.parse import urlsplit
 
 from ledger import download
 from ledger.checks import Batch, Source, check
+from ledger.checks.description import names_of
 from ledger.checks.rows import csv_batches, record_batches
 from ledger.descriptor import Descriptor
 from ledger.faults import BrokenPackage, Fault, Faults, in_order
 from ledger.own_rows import known_sources
 from ledger.places import LIMIT, is_address, opened, shown
-from ledger.reading.given import unknown_table
-from ledger.reading.matching import table_named, table_of
+from ledger.reading.given import tables_of_sheets, unknown_table
+from ledger.reading.matching import table_of
 from ledger.reading.refused import Refused
 from ledger.reading.sheets import Workbook
-from ledger.reading.text import dialect_of
+from ledger.reading.text import SAMPLE, dialect_of
 from ledger.tables import Tables, check_files
-from ledger.template import LISTS, README
-
-#: Bytes from the start of a file by which its form is found out.
-_SAMPLE = 1 << 20
 
 Progress = Callable[[str, int], None]
 
@@ -117,7 +114,7 @@ def _package(place: str, result: Result, progress: Progress) -> None:
         except BrokenPackage as broken:
             result.faults = broken.faults
             return
-    result.faults, result.more = in_order(faults, raw), faults.more
+    result.faults, result.more = in_order(faults, names_of(raw)), faults.more
 
 
 def _count(result: Result, progress: Progress, source: Source, batch: Batch) -> None:
@@ -132,11 +129,11 @@ def _count(result: Result, progress: Progress, source: Source, batch: Batch) -> 
 def _csv(file: Path, base: Tables, result: Result, progress: Progress) -> None:
     size = file.stat().st_size
     with file.open("rb") as begun:
-        begin = begun.read(_SAMPLE)
+        begin = begun.read(SAMPLE)
     if not begin:
         raise OSError(f"{result.place} is empty.")
     descriptor = base.descriptor
-    dialect = dialect_of(begin, _columns(descriptor), is_whole=size <= _SAMPLE)
+    dialect = dialect_of(begin, descriptor.columns, is_whole=size <= SAMPLE)
     if b"\0" in begin and dialect.encoding != "utf-16":
         raise OSError(f"{result.place} holds null bytes: it is neither a CSV file nor a package or a workbook.")
     table = table_of(file.name, dialect.header, descriptor)
@@ -156,21 +153,9 @@ def _workbook(file: Path, base: Tables, result: Result, progress: Progress) -> N
     descriptor = base.descriptor
     with file.open("rb") as begun:
         book = Workbook(begun)
-        sheets = [sheet for sheet in book.names if sheet not in (README, LISTS)]
-        sources = []
-        for sheet in sheets:
-            header = next(book.records(sheet, "", Faults()), (0, list[str]()))[1]
-            name = file.name if len(sheets) == 1 else sheet
-            table = table_named(sheet, descriptor) or table_of(name, header, descriptor)
-            if not header:
-                continue
-            if table is None:
-                result.notes.append(f"The sheet {sheet} is none of the tables and was passed over.")
-                continue
-            result.notes.append(_told(f"The sheet {sheet}", table))
-            sources.append(_sheet(book, sheet, table, descriptor))
-        if not sources:
-            raise OSError(unknown_table(file.name, descriptor))
+        tables = tables_of_sheets(book, file.name, descriptor, result.notes)
+        result.notes += [_told(f"The sheet {sheet}", table) for sheet, table in tables.items()]
+        sources = [_sheet(book, sheet, table, descriptor) for sheet, table in tables.items()]
         _tables(sources, base, result, progress)
 
 
@@ -189,13 +174,8 @@ def _tables(sources: list[Source], base: Tables, result: Result, progress: Progr
     replaced = {source.table for source in sources}
     known = [source for source in known_sources(base) if source.table not in replaced]
     check([*known, *sources], faults, partial(_count, result, progress))
-    raw = {"resources": [{"name": table} for table in base.descriptor.tables]}
-    result.faults, result.more = in_order(faults, raw), faults.more
+    result.faults, result.more = in_order(faults, base.descriptor.tables), faults.more
 
 
 def _told(name: str, table: str) -> str:
     return f"{name} was checked as the table {table}."
-
-
-def _columns(descriptor: Descriptor) -> set[str]:
-    return {one.name for table in descriptor.tables for one in descriptor.fields(table)}

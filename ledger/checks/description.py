@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from frictionless import FrictionlessException, Package
 from ledger.checks.cells import NUMBERS
 from ledger.checks.keys import listed
 from ledger.faults import BrokenPackage, Fault
+from ledger.places import DATA, DESCRIPTOR
 
 #: The tables that a package must hold; it may hold others.
 REQUIRED = (
@@ -37,8 +38,6 @@ REQUIRED = (
 )
 
 _STANDARD = "https://datapackage.org/profiles/2.0/datapackage.json"
-#: The package that comes with the dashboard: its tables have the columns that the dashboard needs.
-_OURS = Path(__file__).resolve().parents[2] / "data" / "datapackage.json"
 
 
 def json_object(file: Path, content: bytes) -> dict[str, Any]:
@@ -80,7 +79,7 @@ def resources_of(raw: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], list[F
             faults += [Fault(name, None, None, None, f"a valid description ({note})") for note in notes]
             if not notes:
                 resources[name] = resource
-    names = {resource.get("name") for resource in entries if isinstance(resource, dict)}
+    names = names_of(raw)
     faults += [Fault(table, None, None, None, "a resource of this name") for table in REQUIRED if table not in names]
     for name, resource in resources.items():
         faults += _needed(name, resource)
@@ -94,6 +93,11 @@ def resources_of(raw: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], list[F
                 value = f"{target}, {', '.join(wanted)}"
                 faults.append(Fault(name, None, columns, value, "a foreign key to columns of a table"))
     return resources, faults
+
+
+def names_of(raw: Mapping[str, Any]) -> list[object]:
+    """The names of the resources as a descriptor lists them, right or not."""
+    return [resource.get("name") for resource in _items(raw.get("resources")) if isinstance(resource, dict)]
 
 
 def _checkable(resource: dict[str, Any]) -> dict[str, Any]:
@@ -163,8 +167,8 @@ def _malformed_field(field: dict[str, Any]) -> str | None:
 
 @cache
 def _needed_columns() -> dict[str, dict[str, str]]:
-    """The type of each column that the dashboard needs, by table."""
-    raw = json.loads(_OURS.read_text(encoding="utf-8"))
+    """The type of each column that the dashboard needs, by table: those of the package that comes with it."""
+    raw = json.loads((DATA / DESCRIPTOR).read_text(encoding="utf-8"))
     return {
         resource["name"]: {field["name"]: field["type"] for field in resource["schema"]["fields"]}
         for resource in raw["resources"]

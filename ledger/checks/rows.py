@@ -20,8 +20,6 @@ from ledger.faults import Fault, Faults
 
 #: Rows that are checked at a time.
 BATCH = 100_000
-#: What is expected where a column stands twice, and where a row holds nothing.
-_ONCE, _WITH_VALUES = "each column once", "a row with values"
 #: A record with its number in the file.
 Record = tuple[int, Sequence[str]]
 #: Bytes from which on a file is read by Arrow, which is fast and does not say where a fault of its form is.
@@ -65,16 +63,15 @@ class Unreadable(Exception):
         self.fault = fault
 
 
-def of_frame(table: str, schema: Mapping[str, Any], frame: pd.DataFrame, **about: Any) -> Source:
-    """The rows of a frame, typed or text, counted from 2 on, or from `first` on."""
-    first = int(about.pop("first", 2))
+def of_frame(table: str, schema: Mapping[str, Any], frame: pd.DataFrame, *, is_known: bool = False) -> Source:
+    """The rows of a frame, typed or text, counted from 2 on as in a file."""
 
     def batches(faults: Faults) -> Iterator[Batch]:
         columns = {field["name"]: as_text(frame[field["name"]]) for field in schema["fields"] if field["name"] in frame}
-        numbers = np.arange(first, first + len(frame), dtype=np.int64)
+        numbers = np.arange(2, 2 + len(frame), dtype=np.int64)
         yield Batch(numbers, columns, np.zeros(len(frame), dtype=bool))
 
-    return Source(table, schema, batches, **about)
+    return Source(table, schema, batches, is_known=is_known)
 
 
 def as_text(values: pd.Series[Any]) -> pa.Array:
@@ -120,36 +117,28 @@ def csv_batches(
             pass  # The rest is read by a reader that says where the fault is.
         else:
             return
-    with opened() as binary:
-        content: TextIO
-        if size >= LARGE:
-            content = io.TextIOWrapper(binary, encoding=encoding, newline="")
-        else:
-            content = io.StringIO(_decoded(table, binary.read(), encoding), newline="")
-        try:
-            yield from record_batches(table, schema, csv_records(table, content, delimiter), faults, skip=done)
-        except UnicodeDecodeError:
-            raise Unreadable(_undecodable(table, opened, encoding)) from None
-
-
-def _decoded(table: str, data: bytes, encoding: str) -> str:
     try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        # The decoder counts from after a byte order mark.
-        mark = len(codecs.BOM_UTF8) if encoding == "utf-8-sig" and data.startswith(codecs.BOM_UTF8) else 0
-        place = error.start + mark
-        line = data.count(b"\n", 0, place) + 1
-        raise Unreadable(Fault(table, line, None, f"byte 0x{data[place]:02x}", "UTF-8 text")) from None
+        with opened() as binary:
+            content: TextIO
+            if size >= LARGE:
+                content = io.TextIOWrapper(binary, encoding=encoding, newline="")
+            else:
+                content = io.StringIO(binary.read().decode(encoding), newline="")
+            yield from record_batches(table, schema, csv_records(table, content, delimiter), faults, skip=done)
+    except UnicodeDecodeError:
+        raise Unreadable(_undecodable(table, opened, encoding)) from None
 
 
 def _undecodable(table: str, opened: Callable[[], BinaryIO], encoding: str) -> Fault:
-    """The first byte of a large file that is no letter."""
+    """The first byte of a file that is no letter."""
     decoder, line = codecs.getincrementaldecoder(encoding)(), 1
     with opened() as binary:
-        while piece := binary.read(1 << 20):
+        is_last = False
+        while not is_last:
+            piece = binary.read(1 << 20)
+            is_last = not piece
             try:
-                decoder.decode(piece)
+                decoder.decode(piece, final=is_last)
             except UnicodeDecodeError as error:
                 line += error.object.count(b"\n", 0, error.start)
                 return Fault(table, line, None, f"byte 0x{error.object[error.start]:02x}", "UTF-8 text")
@@ -177,8 +166,9 @@ def record_batches(
 ) -> Iterator[Batch]:
     """Batches of records of which the first is the header; what is wrong with their form is added to the faults.
 
-    `skip` is the number of records after the header that were read already. Where it `is_part` of a
-    table, columns that may be empty may be missing, and columns that are unknown are passed over.
+    `skip` is the number of records after the header that were read already. Where they are but a
+    `is_part` of a table, columns that may be empty may be missing, and columns that are unknown and
+    records without values are passed over.
     """
     rest = iter(records)
     _, header = next(rest, (0, None))
@@ -188,14 +178,12 @@ def record_batches(
     if not set(declared) & set(header):
         wanted = f"a header with the columns {', '.join(declared)}, in UTF-8, with commas between"
         raise Unreadable(Fault(table, 1, None, ", ".join(header), wanted))
-    found = list(header_faults(table, header, declared))
-    required = set[str]()
+    required = [one["name"] for one in schema["fields"] if one.get("constraints", {}).get("required")]
     if is_part:
-        required = {one["name"] for one in schema["fields"] if one.get("constraints", {}).get("required")}
-        found = [
-            fault for fault in found if fault.expected == _ONCE or (fault.value is None and fault.column in required)
-        ]
-    faults.add(found)
+        rest = ((number, record) for number, record in rest if any(record))
+        faults.add(header_faults(table, header, required, header))
+    else:
+        faults.add(header_faults(table, header, declared, declared))
     places = {column: header.index(column) for column in declared if column in header}
     missing = missing_values(schema)
     width = len(header)
@@ -214,7 +202,7 @@ def record_batches(
                 found_cells, wanted = f"{len(record)} cells", f"{width} cells, as in the header"
                 faults.add([Fault(table, rows[place], None, found_cells, wanted)])
             else:
-                faults.add([Fault(table, rows[place], None, None, _WITH_VALUES)])
+                faults.add([_without_values(table, rows[place])])
             cells[place] = [*record, *[""] * width][:width]
         columns = {
             column: without(missing, pa.array([record[place] for record in cells], pa.string()))
@@ -224,6 +212,10 @@ def record_batches(
             empty = pa.array([""] * len(part), pa.string())
             columns |= {column: empty for column in declared if column not in {*columns, *required}}
         yield Batch(np.array(rows, dtype=np.int64), columns, ragged)
+
+
+def _without_values(table: str, row: int) -> Fault:
+    return Fault(table, row, None, None, "a row with values")
 
 
 def missing_values(schema: Mapping[str, Any]) -> frozenset[str]:
@@ -238,16 +230,16 @@ def without(missing: frozenset[str], values: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_in(values, pa.array(sorted(missing), pa.string())), "", values)
 
 
-def header_faults(table: str, header: Sequence[str], declared: Sequence[str]) -> Iterator[Fault]:
-    """Columns that are missing, unknown or there twice."""
-    for column in declared:
+def header_faults(table: str, header: Sequence[str], needed: Sequence[str], accepted: Sequence[str]) -> Iterator[Fault]:
+    """Columns that are needed and missing, not accepted, or there twice."""
+    for column in needed:
         if column not in header:
             yield Fault(table, 1, column, None, "a column of this name")
     for column in dict.fromkeys(header):
-        if column not in declared:
-            yield Fault(table, 1, column, column, f"one of the columns {', '.join(declared)}")
+        if column not in accepted:
+            yield Fault(table, 1, column, column, f"one of the columns {', '.join(accepted)}")
         if list(header).count(column) > 1:
-            yield Fault(table, 1, column, column, _ONCE)
+            yield Fault(table, 1, column, column, "each column once")
 
 
 def _by_arrow(
@@ -263,7 +255,7 @@ def _by_arrow(
         begin = binary.read(1 << 20).decode(encoding, errors="replace")
         header = next(csv.reader(io.StringIO(begin, newline=""), delimiter=delimiter))
     declared = [field["name"] for field in schema["fields"]]
-    if list(header_faults(table, header, declared)):
+    if list(header_faults(table, header, declared, declared)):
         raise pa.ArrowInvalid("The header is not right.")
     missing = missing_values(schema)
     start = 2
@@ -280,7 +272,7 @@ def _by_arrow(
             columns = {name: without(missing, part.column(name)) for name in declared}
             rows = np.arange(start, start + len(part), dtype=np.int64)
             blank = is_blank(columns.values())
-            faults.add(Fault(table, int(row), None, None, _WITH_VALUES) for row in rows[blank])
+            faults.add(_without_values(table, int(row)) for row in rows[blank])
             yield Batch(rows, columns, blank)
             start += len(part)
 

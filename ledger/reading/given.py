@@ -14,10 +14,10 @@ import pandas as pd
 import pyarrow as pa
 
 from ledger.checks import Batch
-from ledger.checks.rows import Record, Unreadable, csv_records, is_blank, record_batches
+from ledger.checks.rows import Record, Unreadable, csv_records, record_batches
 from ledger.descriptor import Descriptor
 from ledger.faults import Faults
-from ledger.places import DESCRIPTOR
+from ledger.places import DAMAGE, DESCRIPTOR
 from ledger.reading.matching import table_named, table_of
 from ledger.reading.refused import MOST_ROWS, MOST_UNPACKED, Refused
 from ledger.reading.sheets import Workbook, check_record
@@ -48,7 +48,7 @@ def given(name: str, data: bytes, descriptor: Descriptor, faults: Faults, notes:
     """
     end = name.lower().rpartition(".")[2]
     if end == "csv":
-        yield csv_table(name, data, descriptor, faults, notes)
+        yield _csv(name, data, descriptor, faults, notes)
     elif end == "xlsx":
         yield from _workbook(name, data, descriptor, faults, notes)
     elif end == "zip":
@@ -70,7 +70,7 @@ def _names(packed: zipfile.ZipFile) -> dict[str, str]:
         return {}
 
 
-def csv_table(
+def _csv(
     name: str,
     data: bytes,
     descriptor: Descriptor,
@@ -79,7 +79,7 @@ def csv_table(
     table: str | None = None,
 ) -> Given:
     """The table that a CSV file of any dialect holds, found out where it is not said; as `given`."""
-    dialect = dialect_of(data, _columns(descriptor), is_whole=True)
+    dialect = dialect_of(data, descriptor.columns, is_whole=True)
     if b"\0" in data and dialect.encoding != "utf-16":
         raise Refused(f"{name} holds null bytes: it is no text. {_ACCEPTED}")
     check_record(list(dialect.header), f"{name}, row 1")
@@ -106,23 +106,31 @@ def _within(records: Iterable[Record], where: str) -> Iterator[Record]:
 
 def _workbook(name: str, data: bytes, descriptor: Descriptor, faults: Faults, notes: list[str]) -> Iterator[Given]:
     book = Workbook(io.BytesIO(data))
-    sheets = [sheet for sheet in book.names if sheet not in (README, LISTS)]
-    found = 0
-    for sheet in sheets:
-        header = next(book.records(sheet, "", Faults()), (0, list[str]()))[1]
-        # The name of the file counts where there is but one sheet.
-        known = table_named(sheet, descriptor)
-        table = known or table_of(name if len(sheets) == 1 else sheet, header, descriptor)
-        if not header:
-            continue
-        if table is None:
-            notes.append(f"The sheet {sheet} is none of the tables and was passed over.")
-            continue
-        found += 1
+    for sheet, table in tables_of_sheets(book, name, descriptor, notes).items():
         where = f"{name}, sheet {sheet}"
         yield _table(table, where, book.records(sheet, table, faults, where), descriptor, faults, notes)
+
+
+def tables_of_sheets(book: Workbook, name: str, descriptor: Descriptor, notes: list[str]) -> dict[str, str]:
+    """The table that each sheet of a workbook holds; sheets that hold none are told to the notes.
+
+    Raises:
+        Refused: none of the sheets holds a table.
+    """
+    sheets = [sheet for sheet in book.names if sheet not in (README, LISTS)]
+    found = {}
+    for sheet in sheets:
+        header = book.header(sheet)
+        # The name of the file counts where there is but one sheet.
+        called = name if len(sheets) == 1 else sheet
+        table = table_named(sheet, descriptor) or table_of(called, header, descriptor)
+        if table and header:
+            found[sheet] = table
+        elif header:
+            notes.append(f"The sheet {sheet} is none of the tables and was passed over.")
     if not found:
         raise Refused(unknown_table(name, descriptor))
+    return found
 
 
 def _package(data: bytes, descriptor: Descriptor, faults: Faults, notes: list[str]) -> Iterator[Given]:
@@ -150,19 +158,13 @@ def _package(data: bytes, descriptor: Descriptor, faults: Faults, notes: list[st
                 if left < 0:
                     raise Refused(f"Unpacked, the tables have more than {MOST_UNPACKED // 1_000_000} MB. Divide them.")
                 found += 1
-                yield csv_table(base_name, content, descriptor, faults, notes, table)
+                yield _csv(base_name, content, descriptor, faults, notes, table)
     except Refused:
         raise
-    except Exception as wrong:
-        if isinstance(wrong, MemoryError):
-            raise
+    except DAMAGE:
         raise Refused("This is not a ZIP file, or it is damaged. Pack it again.") from None
     if not found:
         raise Refused("The ZIP file holds no CSV file named after a table, such as initiatives.csv or funding.csv.")
-
-
-def _columns(descriptor: Descriptor) -> set[str]:
-    return {field.name for table in descriptor.tables for field in descriptor.fields(table)}
 
 
 def unknown_table(name: str, descriptor: Descriptor) -> str:
@@ -188,12 +190,10 @@ def _table(
 
     batches: list[Batch] = []
     try:
-        for batch in record_batches(table, descriptor.schema(table), noted(), form, is_part=True):
-            # Blank rows of a file are no rows.
-            batches.append(kept(batch, ~is_blank(batch.columns.values())))
+        batches.extend(record_batches(table, descriptor.schema(table), noted(), form, is_part=True))
     except Unreadable as wrong:
         form.add([wrong.fault])
-    faults.add(replace(fault, file=file) for fault in form if fault.expected != "a row with values")
+    faults.add(replace(fault, file=file) for fault in form)
     declared = {field.name for field in descriptor.fields(table)}
     for column in dict.fromkeys(header):
         if column not in declared:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 import openpyxl
-from defusedxml import DefusedXmlException
 
 from ledger.faults import Fault, Faults
+from ledger.places import DAMAGE
 from ledger.reading.refused import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, MOST_UNPACKED, Refused
 
 #: A row with its number in the sheet.
@@ -45,6 +44,10 @@ class Workbook:
     def names(self) -> tuple[str, ...]:
         """The names of the sheets with cells."""
         return tuple(sheet.title for sheet in self._book.worksheets)
+
+    def header(self, sheet: str) -> list[str]:
+        """The first row of a sheet that holds anything; empty where there is none."""
+        return next(self.records(sheet, "", Faults()), (0, list[str]()))[1]
 
     def records(self, sheet: str, table: str, faults: Faults, file: str | None = None) -> Iterator[Record]:
         """The rows of a sheet that hold anything, the header first; formulas are faults.
@@ -117,8 +120,7 @@ def _look_through(file: BinaryIO) -> None:
                         first = False
     except Refused:
         raise
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError,
-            DefusedXmlException, KeyError):  # fmt: skip
+    except DAMAGE:
         raise Refused(_NO_WORKBOOK) from None
     finally:
         file.seek(0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 #: Bytes from the start of a file by which it is judged.
-_SAMPLE = 1 << 20
+SAMPLE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,6 @@ def _encoding(begin: bytes, is_whole: bool) -> str:
 
 def _header(text: str, delimiter: str) -> tuple[str, ...]:
     try:
-        return tuple(next(csv.reader(io.StringIO(text[:_SAMPLE], newline=""), delimiter=delimiter), ()))
+        return tuple(next(csv.reader(io.StringIO(text[:SAMPLE], newline=""), delimiter=delimiter), ()))
     except csv.Error:
         return ()
-
-
-def sample(begin: bytes) -> bytes:
-    """As many bytes as are looked at."""
-    return begin[:_SAMPLE]

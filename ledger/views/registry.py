@@ -132,16 +132,15 @@ def rows_behind(view_id: str, row: dict[str, object], facts: Facts, selection: S
 @remembered(CACHED_TABLES)
 def _table(view_id: str, facts: Facts, selection: Selection) -> pd.DataFrame:
     view = VIEWS[view_id]
-    columns = view.columns(facts)
+    columns = tuple(_column(name, origin, facts.descriptor) for name, origin in view.origin.items())
     frame = view.function(facts, selection).select(list(view.origin)).collect("pandas").to_native()
-    if facts.base is not None:
-        frame[YOURS.name] = False
     table = _typed(frame, columns)
     if facts.base is not None:
+        # A place in an order moves when another row comes in before it: the row is the same.
         places = [column.name for column in columns if column.unit == "place"]
         known = set(_rows(_table(view_id, facts.base, selection).drop(columns=places)))
-        rows = _rows(table.drop(columns=[*places, YOURS.name]))
-        table[YOURS.name] = pd.array([row not in known for row in rows], dtype="boolean")
+        yours = [row not in known for row in _rows(table.drop(columns=places))]
+        table[YOURS.name] = pd.array(yours, dtype="boolean")
     return table
 
 
