@@ -16,7 +16,7 @@ from components.formats import count, escape, short, whole
 from components.html import item, items, menu
 from components.own_files import own_files
 from components.share import files, share_menu
-from components.state import clear, facts
+from components.state import clear, facts, read
 from components.tables import view_table
 from ledger import dataset, views
 from ledger.effects import effect
@@ -131,8 +131,10 @@ def _change(row: Any, titles: dict[str, str]) -> str:
 
 def _no_rows(view_id: str, selection: Selection) -> None:
     """Say that nothing is left, and offer to widen the selection."""
-    active = [name for name in selection.active() if name in views.VIEWS[view_id].filters]
-    if not active:
+    made = views.VIEWS[view_id]
+    # What a reader has chosen; a page may narrow a card by itself.
+    active = [name for name in read().active() if name in made.filters]
+    if not active or views.table(view_id, facts(), selection.lenses()).empty:
         st.info("The dataset holds no rows for this view.")
         return
     words = ", ".join(LABELS[name].lower() for name in active)

@@ -47,7 +47,8 @@ def views_list(selection: Selection) -> None:
         left_out(made, selection)
         own_rows(table)
         if table.empty:
-            st.info("No rows are left with these filters. Take one away above, or download everything.")
+            narrowed = "No rows are left with these filters. Take one away above, or download everything."
+            st.info(narrowed if every else "The dataset holds no rows for this view.")
         else:
             position = view_table(made, table, key="data_view")
             if position is not None:

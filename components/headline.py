@@ -132,5 +132,5 @@ def public_money(selection: Selection) -> None:
     with st.grid(6, min_column_width=118):
         for stage in stages:
             known = stage.value in by_stage.index and by_stage.loc[stage.value, "figures"] > 0
-            value = short(by_stage.loc[stage.value, "value"]) if known else "none known"
+            value = short(by_stage.loc[stage.value, "value"]) if known else "none"
             st.metric(stage.label, value, border=True, help=stage.description)

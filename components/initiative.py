@@ -38,13 +38,14 @@ def page(selection: Selection) -> None:
         st.button("Include disputed facts", on_click=choose, kwargs={"disputed": "include"})
         return
     st.html(head_html(about, telling=PAGE))
-    st.caption("Address of this page, to share:")
-    st.code(
-        urljoin(st.context.url or "", Selection(initiative=(initiative_id,)).address("/initiative")),
-        language=None,
-        wrap_lines=True,
-    )
     if not own.are_on():
+        # Nobody else finds a reader's own initiative there.
+        st.caption("Address of this page, to share:")
+        st.code(
+            urljoin(st.context.url or "", Selection(initiative=(initiative_id,)).address("/initiative")),
+            language=None,
+            wrap_lines=True,
+        )
         st.link_button(PLAIN_PAGE, plain_address("initiative", initiative_id))
     for section in story(about, telling=PAGE):
         with st.container(border=True, key=f"section_{section.anchor}"):
