@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ledger.dataset import DATA
 from ledger.ocds.importing import OtherBuyer, Seen, import_releases
 from ledger.ocds.matching import read_terms
 from ledger.ocds.rows import Home, Imported, Row, home_of
 from ledger.ocds.unused import Unused
+from ledger.places import DATA
 from ledger.tables import open_package
 from tests.serving import ROOT
 

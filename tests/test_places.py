@@ -19,8 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger import download, places
-from ledger.dataset import DATA
-from ledger.places import Files, opened, shown
+from ledger.places import DATA, Files, opened, shown
 from ledger.tables import BrokenPackage, open_package
 
 FILES = {"datapackage.json": b"{}", "a.csv": b"id\r\n1\r\n", "deep/b c.csv": b"id\r\n2\r\n"}
