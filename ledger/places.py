@@ -185,7 +185,8 @@ def _members(archive: ZipFile, name: str) -> dict[str, ZipInfo]:
     """The files of an archive by path. Raises OSError where one of them is not to be unpacked."""
     members: dict[str, ZipInfo] = {}
     for info in archive.infolist():
-        if info.is_dir():
+        # `is_dir` asks for the last letter, also where there is none.
+        if info.filename.endswith("/"):
             continue
         try:
             path = _inside(info.filename)

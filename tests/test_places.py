@@ -194,6 +194,12 @@ def test_a_zip_file_that_is_no_package_is_refused_in_a_sentence(
         pass
 
 
+def nameless(content: bytes) -> bytes:
+    """The same ZIP file whose list of files gives the first a name that ends before its first letter."""
+    place = content.index(b"PK\1\2") + 46
+    return content[:place] + b"\0" + content[place + 1 :]
+
+
 def locked(content: bytes) -> bytes:
     """The same ZIP file whose list of files says that the first is locked by a password."""
     place = content.index(b"PK\1\2") + 8
@@ -205,6 +211,7 @@ def test_what_cannot_be_unpacked_is_refused_in_a_sentence(tmp_path: Path) -> Non
     whole = file.read_bytes()
     for content, said in (
         (locked(whole), "locked by a password"),
+        (nameless(whole), "holds no datapackage.json"),
         (packed(tmp_path / "other.zip", FILES, ZIP_BZIP2).read_bytes(), "packed in an unusual way"),
         (whole[:-30], "no whole ZIP file"),
         (b"", "no whole ZIP file"),
