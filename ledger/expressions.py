@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import narwhals as nw
-import pandas as pd
 
 
 def mapped(column: str, values: Mapping[str, int] | Mapping[int, str]) -> nw.Expr:
@@ -23,14 +21,3 @@ def in_doubt() -> nw.Expr:
 def ranks(codes: tuple[str, ...], *, start: int = 0) -> dict[str, int]:
     """The place of each code in its order."""
     return {code: place for place, code in enumerate(codes, start=start)}
-
-
-def in_memory(frame: pd.DataFrame) -> nw.LazyFrame[Any]:
-    """A pandas frame as one that expressions work on."""
-    lazy: nw.LazyFrame[Any] = nw.from_native(frame).lazy()
-    return lazy
-
-
-def computed(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """The same frame, worked out once and kept in memory."""
-    return in_memory(frame.collect("pandas").to_native())

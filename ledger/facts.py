@@ -14,7 +14,8 @@ import narwhals as nw
 import pandas as pd
 
 from ledger import changes, coverage, disputes, money, promises
-from ledger.expressions import in_memory, mapped, ranks
+from ledger.engines import Engine, engine_at
+from ledger.expressions import mapped, ranks
 from ledger.memory import Memory
 from ledger.tables import Descriptor, Tables
 
@@ -37,13 +38,14 @@ class Facts:
     `grid` (every city with every goal), `known` (every initiative with every thing that can be
     known of it), `support` (what each fact rests on), `promises_usd` and one for each other lens
     (what became of announced money), `models`, `results`, `parents`, `ancestors`, `claims`,
-    `sources`, `history` (every change between versions of the data, in words). `memory` holds what
-    was worked out from them. `base` are the facts of the dataset alone, where a reader's own rows
-    have been added to it; else there is none.
+    `sources`, `history` (every change between versions of the data, in words). They belong to
+    `engine`, which works them out; `memory` holds what was worked out. `base` are the facts of the
+    dataset alone, where a reader's own rows have been added to it; else there is none.
     """
 
     frames: Mapping[str, nw.LazyFrame]
     tables: Tables
+    engine: Engine
     base: Facts | None = None
     memory: Memory = field(default_factory=Memory, repr=False)
 
@@ -61,79 +63,102 @@ class Facts:
         return self.tables.descriptor
 
 
-def facts_of(tables: Tables, base: Facts | None = None) -> Facts:
-    """Derive the facts from a checked package; `base` as in `Facts`."""
-    lazy = {name: in_memory(frame) for name, frame in tables.frames.items()}
-    marks = disputes.dispute_marks(tables["claims"])
+@dataclass(frozen=True)
+class _Given:
+    """What facts are made from: the tables, the same as frames (`lazy`), and the marks of disputed topics."""
+
+    tables: Tables
+    engine: Engine
+    lazy: Mapping[str, nw.LazyFrame]
+    marks: pd.DataFrame
+
+    def lookup(self, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> nw.LazyFrame:
+        """A small table of texts to join with."""
+        return self.engine.frame(pd.DataFrame(list(rows), columns=list(columns), dtype="str"))
+
+    def marks_of(self, subject_type: str, *topics: str) -> nw.LazyFrame:
+        """The mark `disputed` by `initiative_id` or `model_id`."""
+        marks = disputes.marks_of_topics(self.marks, subject_type, topics)
+        return self.lookup((f"{subject_type}_id", "disputed"), marks.items())
+
+
+def facts_of(tables: Tables, base: Facts | None = None, engine: Engine | None = None) -> Facts:
+    """Derive the facts from a checked package; `base` as in `Facts`.
+
+    `engine` works them out; without one it is that of the base, or Polars in memory.
+    """
+    engine = engine or (base.engine if base else engine_at("polars"))
+    with engine.turn():
+        lazy = {name: engine.frame(frame) for name, frame in tables.frames.items()}
+        given = _Given(tables, engine, lazy, disputes.dispute_marks(tables["claims"]))
+        frames = _frames(given)
+    return Facts(frames, tables, engine, base)
+
+
+def _frames(given: _Given) -> dict[str, nw.LazyFrame]:
+    """Every frame of the facts. Those that others are made from are kept first: nothing is worked out twice."""
+    kept, tables = given.engine.kept, given.tables
     rests_on = coverage.initiative_sources(tables.frames, tables.descriptor.created)
-    source = _renamed(lazy["sources"], "source", url="source_url", title="source_title").select(_SOURCE)
+    source = kept(_renamed(given.lazy["sources"], "source", url="source_url", title="source_title").select(_SOURCE))
 
-    cities = _cities(lazy)
-    initiatives = _initiatives(lazy, tables, cities, marks)
-    funding = _funding(lazy, tables, initiatives, marks).join(source, on="source_id", how="left")
-    models = _models(lazy, cities, initiatives, marks)
-    initiatives = _with_sources(_with_money(initiatives, funding), rests_on)
-    metrics = _metrics(lazy, initiatives, marks).join(source, on="source_id", how="left")
-    goals = _goals(lazy, tables, initiatives, marks).join(source, on="source_id", how="left")
-    results = _results(lazy, models, marks).join(source, on="source_id", how="left")
-    parents = _parents(lazy, models).join(source, on="source_id", how="left")
-    claims = _claims(lazy, tables, initiatives, models, marks).join(source, on="source_id", how="left")
-    marked = {
-        ("initiatives", "initiative_id"): initiatives,
-        ("funding", "funding_id"): funding,
-        ("metrics", "metric_id"): metrics,
-        ("initiative_goals", "initiative_id", "goal", "source_id"): goals,
-        ("models", "model_id"): models,
-        ("model_parents", "model_id", "parent_model_id", "source_id"): parents,
-        ("benchmark_results", "result_id"): results,
-        ("claims", "claim_id"): claims,
+    def sourced(frame: nw.LazyFrame) -> nw.LazyFrame:
+        return kept(frame.join(source, on="source_id", how="left"))
+
+    cities = kept(_cities(given))
+    initiatives = kept(_initiatives(given, cities, rests_on))
+    funding = sourced(_funding(given, initiatives))
+    initiatives = kept(_with_money(initiatives, funding))
+    models = kept(_models(given, cities, initiatives))
+    frames = {
+        "cities": kept(_with_counts(cities, initiatives, funding)),
+        "initiatives": initiatives,
+        **{f"promises_{lens}": kept(_promises(given, funding, initiatives, lens)) for lens in money.LENSES},
+        "known": kept(_known(given, rests_on, initiatives)),
+        "support": kept(_support(given, initiatives)),
+        "funding": funding,
+        "metrics": sourced(_metrics(given, initiatives)),
+        "goals": sourced(_goals(given, initiatives)),
+        "models": models,
+        "results": sourced(_results(given, models)),
+        "ancestors": kept(_ancestors(given)),
+        "grid": kept(_grid(given, cities)),
+        "parents": sourced(_parents(given, models)),
+        "claims": sourced(_claims(given, initiatives, models)),
+        "sources": kept(_sources(given)),
     }
-    return Facts(
-        tables=tables,
-        base=base,
-        frames={
-            name: _packed(frame)
-            for name, frame in {
-                "cities": _with_counts(cities, initiatives, funding),
-                "initiatives": initiatives,
-                **{f"promises_{lens}": _promises(funding, initiatives, marks, lens) for lens in money.LENSES},
-                "known": _known(tables, rests_on, initiatives),
-                "support": _support(tables, initiatives, marks),
-                "funding": funding,
-                "metrics": metrics,
-                "goals": goals,
-                "models": models,
-                "results": results,
-                "ancestors": _ancestors(tables),
-                "grid": _grid(tables, cities),
-                "parents": parents,
-                "claims": claims,
-                "sources": _sources(lazy, tables),
-                "history": _history(tables, cities, initiatives, marked).join(source, on="source_id", how="left"),
-            }.items()
-        },
-    )
+    return {**frames, "history": sourced(_history(given, frames))}
 
 
-def _cities(lazy: Mapping[str, nw.LazyFrame]) -> nw.LazyFrame:
+#: Frames with a mark of disputes, by table, with the columns that tell their rows apart.
+_MARKED = {
+    "initiatives": ("initiatives", "initiative_id"),
+    "funding": ("funding", "funding_id"),
+    "metrics": ("metrics", "metric_id"),
+    "initiative_goals": ("goals", "initiative_id", "goal", "source_id"),
+    "models": ("models", "model_id"),
+    "model_parents": ("parents", "model_id", "parent_model_id", "source_id"),
+    "benchmark_results": ("results", "result_id"),
+    "claims": ("claims", "claim_id"),
+}
+
+
+def _cities(given: _Given) -> nw.LazyFrame:
     largest_first = reversed(SIZES.items())
     size = nw.coalesce(*(nw.when(nw.col("population") >= least).then(nw.lit(code)) for code, least in largest_first))
-    return _renamed(lazy["cities"], "city", name="city").with_columns(size=size)
+    return _renamed(given.lazy["cities"], "city", name="city").with_columns(size=size)
 
 
-def _initiatives(
-    lazy: Mapping[str, nw.LazyFrame], tables: Tables, cities: nw.LazyFrame, marks: pd.DataFrame
-) -> nw.LazyFrame:
-    goals = _lookup(
+def _initiatives(given: _Given, cities: nw.LazyFrame, rests_on: pd.DataFrame) -> nw.LazyFrame:
+    goals = given.lookup(
         ("initiative_id", "goals"),
         (
             (initiative, "|" + "|".join(sorted(set(rows))) + "|")
-            for initiative, rows in tables["initiative_goals"].groupby("initiative_id", sort=True)["goal"]
+            for initiative, rows in given.tables["initiative_goals"].groupby("initiative_id", sort=True)["goal"]
         ),
     )
-    lead = lazy["organizations"].select(lead_organization_id=nw.col("id"), lead=nw.col("name"))
+    lead = given.lazy["organizations"].select(lead_organization_id=nw.col("id"), lead=nw.col("name"))
     return (
-        _renamed(lazy["initiatives"], "initiative", name="initiative")
+        _renamed(given.lazy["initiatives"], "initiative", name="initiative")
         .join(cities.select(_PLACE), on="city_id", how="left")
         .join(lead, on="lead_organization_id", how="left")
         .join(goals, on="initiative_id", how="left")
@@ -142,33 +167,32 @@ def _initiatives(
             date=nw.coalesce("announced_on", "started_on", "status_as_of"),
         )
         .with_columns(year=_year("date"))
-        .join(_marks(marks, "initiative", ("delivery",)), on="initiative_id", how="left")
+        .join(given.engine.frame(rests_on), on="initiative_id", how="left")
+        .join(given.marks_of("initiative", "delivery"), on="initiative_id", how="left")
         .with_columns(nw.col("disputed").fill_null("none"))
     )
 
 
-def _funding(
-    lazy: Mapping[str, nw.LazyFrame], tables: Tables, initiatives: nw.LazyFrame, marks: pd.DataFrame
-) -> nw.LazyFrame:
-    years = tables["funding"]["dated"].str[:4].astype("Int64").dropna()
+def _funding(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
+    years = given.tables["funding"]["dated"].str[:4].astype("Int64").dropna()
     span = range(int(years.min()), int(years.max()) + 1) if len(years) else range(0)
-    power = money.latest_purchasing_power(tables["purchasing_power"], span)
+    power = money.latest_purchasing_power(given.tables["purchasing_power"], span)
     funding = (
-        _renamed(lazy["funding"], "funding")
+        _renamed(given.lazy["funding"], "funding")
         .join(initiatives.select(_INITIATIVE), on="initiative_id", how="left")
         .with_columns(
             money.payer(),
             _purpose().alias("purpose"),
-            _rank(tables.descriptor, "funding", "stage").alias("stage_rank"),
+            _rank(given.tables.descriptor, "funding", "stage").alias("stage_rank"),
             year=_year("dated"),
             month=_month("dated", unknown=1),
             month_end=_month("dated", unknown=12),
         )
-        .join(_marks(marks, "initiative", ("cost",)), on="initiative_id", how="left")
+        .join(given.marks_of("initiative", "cost"), on="initiative_id", how="left")
         .with_columns(nw.col("disputed").fill_null("none"))
     )
-    funding = money.with_counted(money.with_dollars(funding, lazy["exchange_rates"], in_memory(power)))
-    return funding.join(_conflicts(lazy["funding"]), on="funding_id", how="left")
+    funding = money.with_counted(money.with_dollars(funding, given.lazy["exchange_rates"], given.engine.frame(power)))
+    return funding.join(_conflicts(given.lazy["funding"]), on="funding_id", how="left")
 
 
 def _conflicts(funding: nw.LazyFrame) -> nw.LazyFrame:
@@ -185,13 +209,13 @@ def _conflicts(funding: nw.LazyFrame) -> nw.LazyFrame:
     return members.select(funding_id=nw.col("id"), case=case)
 
 
-def _metrics(lazy: Mapping[str, nw.LazyFrame], initiatives: nw.LazyFrame, marks: pd.DataFrame) -> nw.LazyFrame:
+def _metrics(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
     topics = {"_performance": ("performance",), "_energy": ("energy",), "_both": ("performance", "energy")}
-    metrics = _renamed(lazy["metrics"], "metric", name="metric", kind="measured").join(
+    metrics = _renamed(given.lazy["metrics"], "metric", name="metric", kind="measured").join(
         initiatives.select(_INITIATIVE), on="initiative_id", how="left"
     )
     for name, topic in topics.items():
-        mark = _marks(marks, "initiative", topic).rename({"disputed": name})
+        mark = given.marks_of("initiative", *topic).rename({"disputed": name})
         metrics = metrics.join(mark, on="initiative_id", how="left")
     is_actual, is_capacity = nw.col("measured") == "actual", nw.col("metric") == "capacity"
     disputed = nw.coalesce(
@@ -203,47 +227,43 @@ def _metrics(lazy: Mapping[str, nw.LazyFrame], initiatives: nw.LazyFrame, marks:
     return metrics.with_columns(disputed=disputed, year=_year("dated")).drop(*topics)
 
 
-def _goals(
-    lazy: Mapping[str, nw.LazyFrame], tables: Tables, initiatives: nw.LazyFrame, marks: pd.DataFrame
-) -> nw.LazyFrame:
-    disputed = _lookup(
+def _goals(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
+    disputed = given.lookup(
         ("initiative_id", "goal", "disputed"),
-        ((*key, mark) for key, mark in disputes.goal_marks(marks, tables["models"]).items()),
+        ((*key, mark) for key, mark in disputes.goal_marks(given.marks, given.tables["models"]).items()),
     )
-    grade = _rank(tables.descriptor, "initiative_goals", "evidence", start=1)
+    grade = _rank(given.tables.descriptor, "initiative_goals", "evidence", start=1)
     return (
-        lazy["initiative_goals"]
+        given.lazy["initiative_goals"]
         .join(initiatives.select(*_INITIATIVE, "year"), on="initiative_id", how="left")
         .join(disputed, on=["initiative_id", "goal"], how="left")
         .with_columns(nw.col("disputed").fill_null("none"), grade=grade)
     )
 
 
-def _grid(tables: Tables, cities: nw.LazyFrame) -> nw.LazyFrame:
+def _grid(given: _Given, cities: nw.LazyFrame) -> nw.LazyFrame:
     """Every city with every goal, in the order of the goals."""
-    goals = [category.value for category in tables.descriptor.categories("initiative_goals", "goal")]
+    goals = [category.value for category in given.tables.descriptor.categories("initiative_goals", "goal")]
     ranked = pd.DataFrame({"goal": goals, "goal_rank": range(len(goals))}).astype({"goal": "str"})
-    return cities.select("city_id", "city", "country_code", "country").join(in_memory(ranked), how="cross")
+    return cities.select("city_id", "city", "country_code", "country").join(given.engine.frame(ranked), how="cross")
 
 
-def _models(
-    lazy: Mapping[str, nw.LazyFrame], cities: nw.LazyFrame, initiatives: nw.LazyFrame, marks: pd.DataFrame
-) -> nw.LazyFrame:
-    developer = lazy["organizations"].select(developer_organization_id=nw.col("id"), developer=nw.col("name"))
-    base = lazy["models"].select(base_model_id=nw.col("id"), base=nw.col("name"))
+def _models(given: _Given, cities: nw.LazyFrame, initiatives: nw.LazyFrame) -> nw.LazyFrame:
+    developer = given.lazy["organizations"].select(developer_organization_id=nw.col("id"), developer=nw.col("name"))
+    base = given.lazy["models"].select(base_model_id=nw.col("id"), base=nw.col("name"))
     about = initiatives.select("initiative_id", "initiative", "kind", "domain", "status", "goals")
     return (
-        _renamed(lazy["models"], "model", name="model")
+        _renamed(given.lazy["models"], "model", name="model")
         .join(cities.select(_PLACE), on="city_id", how="left")
         .join(about, on="initiative_id", how="left")
         .join(developer, on="developer_organization_id", how="left")
         .join(base, on="base_model_id", how="left")
-        .join(_marks(marks, "model", ("provenance",)), on="model_id", how="left")
+        .join(given.marks_of("model", "provenance"), on="model_id", how="left")
         .with_columns(nw.col("disputed").fill_null("none"), nw.col("goals").fill_null(""), year=_year("released_on"))
     )
 
 
-def _results(lazy: Mapping[str, nw.LazyFrame], models: nw.LazyFrame, marks: pd.DataFrame) -> nw.LazyFrame:
+def _results(given: _Given, models: nw.LazyFrame) -> nw.LazyFrame:
     version = (
         nw.when(nw.col("version").is_null()).then(nw.lit("")).otherwise(nw.concat_str([nw.lit(" "), nw.col("version")]))
     )
@@ -252,9 +272,9 @@ def _results(lazy: Mapping[str, nw.LazyFrame], models: nw.LazyFrame, marks: pd.D
         "kind", "domain", "status", "goals", *_PLACE,
     )  # fmt: skip
     return (
-        _renamed(lazy["benchmark_results"], "result", benchmark="test")
+        _renamed(given.lazy["benchmark_results"], "result", benchmark="test")
         .join(about, on="model_id", how="left")
-        .join(_marks(marks, "model", ("performance", "provenance")), on="model_id", how="left")
+        .join(given.marks_of("model", "performance", "provenance"), on="model_id", how="left")
         .with_columns(
             nw.col("disputed").fill_null("none"),
             benchmark=nw.concat_str([nw.col("test"), version]),
@@ -264,11 +284,11 @@ def _results(lazy: Mapping[str, nw.LazyFrame], models: nw.LazyFrame, marks: pd.D
     )
 
 
-def _parents(lazy: Mapping[str, nw.LazyFrame], models: nw.LazyFrame) -> nw.LazyFrame:
+def _parents(given: _Given, models: nw.LazyFrame) -> nw.LazyFrame:
     """What each model was built from: the base stated for it, and further parents that a source names."""
     columns = ("model_id", "parent_model_id", "relation", "basis", "source_id")
     base = (
-        lazy["models"]
+        given.lazy["models"]
         .filter(~nw.col("base_model_id").is_null())
         .select(
             model_id=nw.col("id"),
@@ -279,7 +299,7 @@ def _parents(lazy: Mapping[str, nw.LazyFrame], models: nw.LazyFrame) -> nw.LazyF
         )
     )
     # Further parents are known of few models: a package need not have a table of them.
-    further = [lazy["model_parents"].select(columns)] if "model_parents" in lazy else []
+    further = [given.lazy["model_parents"].select(columns)] if "model_parents" in given.lazy else []
     parent = models.select(
         parent_model_id=nw.col("model_id"), parent=nw.col("model"), parent_developer=nw.col("developer")
     )
@@ -290,12 +310,12 @@ def _parents(lazy: Mapping[str, nw.LazyFrame], models: nw.LazyFrame) -> nw.LazyF
     )
 
 
-def _ancestors(tables: Tables) -> nw.LazyFrame:
+def _ancestors(given: _Given) -> nw.LazyFrame:
     """Every model that a model was built from, however many steps back, and itself: `root_id`, `model_id`."""
-    parents: dict[str, set[str]] = {model: set() for model in tables["models"]["id"]}
-    links = [tables["models"][["id", "base_model_id"]].dropna()]
-    if "model_parents" in tables.frames:
-        links.append(tables["model_parents"][["model_id", "parent_model_id"]])
+    parents: dict[str, set[str]] = {model: set() for model in given.tables["models"]["id"]}
+    links = [given.tables["models"][["id", "base_model_id"]].dropna()]
+    if "model_parents" in given.tables.frames:
+        links.append(given.tables["model_parents"][["model_id", "parent_model_id"]])
     for model, parent in (pair for frame in links for pair in frame.itertuples(index=False, name=None)):
         parents[model].add(parent)
     rows: list[tuple[str, str]] = []
@@ -306,16 +326,10 @@ def _ancestors(tables: Tables) -> nw.LazyFrame:
             reached |= further
             waiting.extend(further)
         rows.extend((root, model) for model in sorted(reached))
-    return _lookup(("root_id", "model_id"), rows)
+    return given.lookup(("root_id", "model_id"), rows)
 
 
-def _claims(
-    lazy: Mapping[str, nw.LazyFrame],
-    tables: Tables,
-    initiatives: nw.LazyFrame,
-    models: nw.LazyFrame,
-    marks: pd.DataFrame,
-) -> nw.LazyFrame:
+def _claims(given: _Given, initiatives: nw.LazyFrame, models: nw.LazyFrame) -> nw.LazyFrame:
     shared = ("initiative_id", "initiative", "kind", "domain", "status", "goals", *_PLACE)
     on_initiatives = initiatives.with_columns(
         subject_type=nw.lit("initiative"), subject_id=nw.col("initiative_id"), subject=nw.col("initiative")
@@ -325,47 +339,50 @@ def _claims(
     )
     keys = ("subject_type", "subject_id")
     subjects = nw.concat([frame.select(*keys, "subject", *shared) for frame in (on_initiatives, on_models)])
-    claims = tables["claims"]
-    disputed = _lookup((*keys, "topic", "disputed"), marks.itertuples(index=False, name=None))
+    claims = given.tables["claims"]
+    disputed = given.lookup((*keys, "topic", "disputed"), given.marks.itertuples(index=False, name=None))
     return (
-        _renamed(lazy["claims"], "claim")
+        _renamed(given.lazy["claims"], "claim")
         .join(subjects, on=[*keys], how="left")
         .join(disputed, on=[*keys, "topic"], how="left")
-        .join(in_memory(disputes.threads(claims)), on="claim_id", how="left")
-        .join(_lookup(("claim_id", "state"), disputes.dispute_states(claims).items()), on="claim_id", how="left")
-        .join(_lookup(("claim_id", "thread_state"), disputes.thread_states(claims).items()), on="claim_id", how="left")
+        .join(given.engine.frame(disputes.threads(claims)), on="claim_id", how="left")
+        .join(given.lookup(("claim_id", "state"), disputes.dispute_states(claims).items()), on="claim_id", how="left")
+        .join(
+            given.lookup(("claim_id", "thread_state"), disputes.thread_states(claims).items()),
+            on="claim_id",
+            how="left",
+        )
         .with_columns(nw.col("disputed").fill_null("none"), year=_year("made_on"))
     )
 
 
-def _sources(lazy: Mapping[str, nw.LazyFrame], tables: Tables) -> nw.LazyFrame:
+def _sources(given: _Given) -> nw.LazyFrame:
     """Sources with `facts`: the number of rows of the other tables that cite each."""
-    citing = [frame["source_id"] for name, frame in tables.frames.items() if "source_id" in frame]
+    citing = [frame["source_id"] for name, frame in given.tables.frames.items() if "source_id" in frame]
     counts = pd.concat(citing).value_counts().rename_axis("source_id").reset_index(name="facts")
-    sources = _renamed(lazy["sources"], "source", kind="source_kind", url="source_url", title="source_title")
+    sources = _renamed(given.lazy["sources"], "source", kind="source_kind", url="source_url", title="source_title")
     return sources.join(
-        in_memory(counts.astype({"source_id": "str", "facts": "Int64"})), on="source_id", how="left"
+        given.engine.frame(counts.astype({"source_id": "str", "facts": "Int64"})), on="source_id", how="left"
     ).with_columns(nw.col("facts").fill_null(0), year=_year("published_on"))
 
 
-def _history(
-    tables: Tables, cities: nw.LazyFrame, initiatives: nw.LazyFrame, marked: Mapping[tuple[str, ...], nw.LazyFrame]
-) -> nw.LazyFrame:
+def _history(given: _Given, frames: Mapping[str, nw.LazyFrame]) -> nw.LazyFrame:
     """Every change with the place of its city, the goals of its initiative and the mark of its row.
 
-    `marked` holds frames with `disputed` by the name of a table and the columns of its key.
+    `place` is its place among all; the latest version comes first.
     """
-    row_marks = [
-        frame.select(
+    marks = [
+        frames[name].select(
             table=nw.lit(table), row_id=nw.concat_str([nw.col(key) for key in keys], separator="/"), disputed="disputed"
         )
-        for (table, *keys), frame in marked.items()
+        for table, (name, *keys) in _MARKED.items()
     ]
+    told = changes.changes_in_words(given.tables)
     return (
-        in_memory(changes.changes_in_words(tables))
-        .join(cities.select(_PLACE), on="city_id", how="left")
-        .join(initiatives.select("initiative_id", "goals"), on="initiative_id", how="left")
-        .join(nw.concat(row_marks), on=["table", "row_id"], how="left")
+        given.engine.frame(told.assign(place=range(len(told))))
+        .join(frames["cities"].select(_PLACE), on="city_id", how="left")
+        .join(frames["initiatives"].select("initiative_id", "goals"), on="initiative_id", how="left")
+        .join(nw.concat(marks), on=["table", "row_id"], how="left")
         .with_columns(
             nw.col("goals").fill_null(""),
             nw.col("disputed").fill_null("none"),
@@ -393,34 +410,31 @@ def _with_money(initiatives: nw.LazyFrame, funding: nw.LazyFrame) -> nw.LazyFram
     return initiatives.join(money_of, on="initiative_id", how="left").with_columns(nw.col("figures").fill_null(0))
 
 
-def _with_sources(initiatives: nw.LazyFrame, rests_on: pd.DataFrame) -> nw.LazyFrame:
-    """Initiatives with the number of their sources and the age of the latest."""
-    return initiatives.join(in_memory(rests_on), on="initiative_id", how="left")
-
-
-def _promises(funding: nw.LazyFrame, initiatives: nw.LazyFrame, marks: pd.DataFrame, lens: str) -> nw.LazyFrame:
+def _promises(given: _Given, funding: nw.LazyFrame, initiatives: nw.LazyFrame, lens: str) -> nw.LazyFrame:
     """What became of announced money under a lens, with what filters look at."""
     return (
         promises.promises(funding, lens)
         .join(initiatives.select(_INITIATIVE), on="initiative_id", how="left")
-        .join(_marks(marks, "initiative", ("cost",)), on="initiative_id", how="left")
+        .join(given.marks_of("initiative", "cost"), on="initiative_id", how="left")
         .with_columns(nw.col("disputed").fill_null("none"))
     )
 
 
-def _known(tables: Tables, rests_on: pd.DataFrame, initiatives: nw.LazyFrame) -> nw.LazyFrame:
+def _known(given: _Given, rests_on: pd.DataFrame, initiatives: nw.LazyFrame) -> nw.LazyFrame:
     """Every initiative with every thing that can be known of it."""
     about = initiatives.select(*_INITIATIVE, "year", "disputed")
-    return in_memory(coverage.known_things(tables.frames, rests_on)).join(about, on="initiative_id", how="left")
+    return given.engine.frame(coverage.known_things(given.tables.frames, rests_on)).join(
+        about, on="initiative_id", how="left"
+    )
 
 
-def _support(tables: Tables, initiatives: nw.LazyFrame, marks: pd.DataFrame) -> nw.LazyFrame:
+def _support(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
     """Every fact with the number of sources that it rests on, and the mark of the dispute about it."""
-    found = coverage.support(tables.frames)
-    cost = disputes.marks_of_topics(marks, "initiative", ("cost",))
-    delivery = disputes.marks_of_topics(marks, "initiative", ("delivery",))
-    provenance = disputes.marks_of_topics(marks, "model", ("provenance",))
-    goals = disputes.goal_marks(marks, tables["models"])
+    found = coverage.support(given.tables.frames)
+    cost = disputes.marks_of_topics(given.marks, "initiative", ("cost",))
+    delivery = disputes.marks_of_topics(given.marks, "initiative", ("delivery",))
+    provenance = disputes.marks_of_topics(given.marks, "model", ("provenance",))
+    goals = disputes.goal_marks(given.marks, given.tables["models"])
     mark = {
         "figure": lambda row: cost.get(row.initiative_id),
         "initiative": lambda row: delivery.get(row.initiative_id),
@@ -429,7 +443,7 @@ def _support(tables: Tables, initiatives: nw.LazyFrame, marks: pd.DataFrame) -> 
     }
     found["disputed"] = pd.Series([mark[row.fact_type](row) or "none" for row in found.itertuples()], dtype="str")
     return (
-        in_memory(found)
+        given.engine.frame(found)
         .join(initiatives.select(*_INITIATIVE, "year"), on="initiative_id", how="left")
         .with_columns(
             nw.col("goals").fill_null(""),
@@ -437,18 +451,6 @@ def _support(tables: Tables, initiatives: nw.LazyFrame, marks: pd.DataFrame) -> 
             no_official_source=nw.col("official_sources") == 0,
         )
     )
-
-
-def _packed(frame: nw.LazyFrame) -> nw.LazyFrame:
-    """The frame worked out and kept in memory, with texts that recur kept once.
-
-    Filters, groups and sorts of such columns work on small integers.
-    """
-    table = frame.collect("pandas").to_native()
-    recurring = [
-        name for name in table.columns if table[name].dtype == "str" and table[name].nunique() < len(table) / 2
-    ]
-    return in_memory(table.astype(dict.fromkeys(recurring, "category")))
 
 
 def _renamed(frame: nw.LazyFrame, entity: str, **names: str) -> nw.LazyFrame:
@@ -486,13 +488,3 @@ def _rank(descriptor: Descriptor, table: str, column: str, *, start: int = 0) ->
     """The place of a code in the order that the descriptor gives."""
     codes = tuple(category.value for category in descriptor.categories(table, column))
     return mapped(column, ranks(codes, start=start))
-
-
-def _lookup(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> nw.LazyFrame:
-    """A small table of texts to join with."""
-    return in_memory(pd.DataFrame(list(rows), columns=list(columns), dtype="str"))
-
-
-def _marks(marks: pd.DataFrame, subject_type: str, topics: tuple[str, ...]) -> nw.LazyFrame:
-    """The mark `disputed` by `initiative_id` or `model_id`."""
-    return _lookup((f"{subject_type}_id", "disputed"), disputes.marks_of_topics(marks, subject_type, topics).items())

@@ -7,6 +7,7 @@ missing, never zero.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 import narwhals as nw
@@ -153,3 +154,30 @@ def lens_value(lens: str, *, per_resident: bool = False) -> list[nw.Expr]:
         residents = nw.col("population").cast(nw.Float64)
         value, value_high = value / residents, value_high / residents
     return [value.alias("value"), value_high.alias("value_high"), lens_unit(lens, per_resident=per_resident)]
+
+
+#: Parts of a unit in which values are added first; see `summed`.
+_PARTS = 1024.0
+
+
+def summed(
+    frame: nw.LazyFrame, keys: Sequence[str], *others: nw.Expr, values: Sequence[str], counts: Sequence[str] = ()
+) -> nw.LazyFrame:
+    """The sums of some columns by keys: of `values`, which are money, and of `counts`, which are whole numbers.
+
+    `others` are further columns of the groups.
+
+    A sum of money is the same in whatever order an engine adds, and right to its last digit. Each
+    value is cut into a multiple of 1/1024, whose sums a computer holds exactly up to 8 × 10¹², and
+    the small rest; the two are added apart and put together at the end. Missing values add nothing.
+    """
+    coarse = {f"{name}_coarse": (nw.col(name) * _PARTS + 0.5).floor() / _PARTS for name in values}
+    fine = {f"{name}_fine": nw.col(name) - nw.col(f"{name}_coarse") for name in values}
+    return (
+        frame.with_columns(**coarse)
+        .with_columns(**fine)
+        .group_by([*keys])
+        .agg(nw.col(*coarse, *fine, *counts).sum(), *others)
+        .with_columns(**{name: nw.col(f"{name}_coarse") + nw.col(f"{name}_fine") for name in values})
+        .drop(*coarse, *fine)
+    )

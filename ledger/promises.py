@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from ledger.expressions import in_doubt
-from ledger.money import lens_value
+from ledger.money import lens_value, summed
 
 #: Stages at which money is real: somebody owes it, or has paid it.
 REAL = ("contracted", "spent")
@@ -56,7 +56,7 @@ def promises(funding: nw.LazyFrame, lens: str) -> nw.LazyFrame:
     found = announced
     for stage in REAL:
         found = found.join(_of_stage(since.filter("is_own"), stage), on=_KEYS, how="left")
-    by_others = since.filter(~nw.col("is_own")).group_by([*_KEYS, "stage"]).agg(nw.col("value").sum())
+    by_others = summed(since.filter(~nw.col("is_own")), [*_KEYS, "stage"], values=("value",))
     larger = by_others.group_by(_KEYS).agg(nw.col("value").max()).rename({"value": "other_payers"})
     return (
         found.join(larger, on=_KEYS, how="left")
@@ -75,19 +75,20 @@ def promises(funding: nw.LazyFrame, lens: str) -> nw.LazyFrame:
 
 def _of_stage(figures: nw.LazyFrame, stage: str) -> nw.LazyFrame:
     """The figures of one stage added up, with their first date and the number of them that are disputed."""
-    return (
-        figures.filter(nw.col("stage") == stage)
-        .group_by(_KEYS)
-        .agg(nw.col("value", "doubted").sum(), nw.col("dated", "month", "month_end").min())
-        .rename(
-            {
-                "value": stage,
-                "doubted": f"{stage}_doubted",
-                "dated": f"{stage}_first",
-                "month": f"{stage}_from",
-                "month_end": f"{stage}_to",
-            }
-        )
+    return summed(
+        figures.filter(nw.col("stage") == stage),
+        _KEYS,
+        nw.col("dated", "month", "month_end").min(),
+        values=("value",),
+        counts=("doubted",),
+    ).rename(
+        {
+            "value": stage,
+            "doubted": f"{stage}_doubted",
+            "dated": f"{stage}_first",
+            "month": f"{stage}_from",
+            "month_end": f"{stage}_to",
+        }
     )
 
 

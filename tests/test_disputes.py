@@ -40,7 +40,7 @@ DISPUTED = ("d", "disputes", "Press", "2026-02-01", "a")
 
 
 def frame(facts: Facts, name: str) -> pd.DataFrame:
-    return facts[name].collect().to_native()
+    return facts[name].collect("pandas").to_native()
 
 
 # How a dispute stands

@@ -42,11 +42,11 @@ def accepted(facts: Facts) -> Mapping[str, Mapping[str, str]]:
 
 
 def left(facts: Facts, name: str, selection: Selection) -> pd.DataFrame:
-    return selection.rows(facts, name).collect().to_native()
+    return selection.rows(facts, name).collect("pandas").to_native()
 
 
 def whole(facts: Facts, name: str) -> pd.DataFrame:
-    return facts[name].collect().to_native()
+    return facts[name].collect("pandas").to_native()
 
 
 @st.composite
@@ -299,6 +299,11 @@ def test_filters_can_be_left_out_of_the_rows(facts: Facts) -> None:
 # The rows that are left
 
 
+def is_same(found: pd.DataFrame, wanted: pd.DataFrame) -> bool:
+    """Whether two frames hold the same rows; where none are missing, an engine may hold numbers in another type."""
+    return found.astype(object).equals(wanted.astype(object).set_axis(found.index))
+
+
 def expected(rows: pd.DataFrame, name: str, value: str) -> pd.Series:
     """Which rows a filter should leave, by hand."""
     if name == "goal":
@@ -316,7 +321,7 @@ def test_every_single_value_leaves_just_its_rows(
     rows = whole(facts, frame)
     for value in accepted[name]:
         found = left(facts, frame, Selection(**{name: (value,)}))
-        assert found.equals(rows[expected(rows, name, value)].set_axis(found.index)), value
+        assert is_same(found, rows[expected(rows, name, value)]), value
 
 
 @pytest.mark.parametrize("frame", FILTERS)
@@ -328,7 +333,7 @@ def test_each_filter_narrows_each_frame_that_it_concerns_and_no_other(
         for value in list(accepted[name])[:: max(1, len(accepted[name]) // 3)]:
             found = left(facts, frame, Selection(**{name: (value,)}))
             wanted = rows[expected(rows, name, value)] if name in FILTERS[frame] else rows
-            assert found.equals(wanted.set_axis(found.index)), (name, value)
+            assert is_same(found, wanted), (name, value)
 
 
 @pytest.mark.parametrize("frame", FILTERS)
@@ -345,7 +350,7 @@ def test_years_public_money_and_disputes_leave_just_their_rows(facts: Facts, fra
         if name in FILTERS[frame]:
             # All parents are undisputed, and all changes of one year.
             assert 0 < len(found) < len(rows) or frame in ("parents", "history"), (frame, name)
-            pd.testing.assert_frame_equal(found.reset_index(drop=True), rows[wanted()].reset_index(drop=True))
+            assert is_same(found, rows[wanted()]), (frame, name)
         else:
             assert len(found) == len(rows), (frame, name)
 

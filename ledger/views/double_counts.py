@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from ledger.facts import Facts
-from ledger.money import lens_value
+from ledger.money import lens_value, summed
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, MONEY, SOURCE, derived
 from ledger.views.registry import view
@@ -84,7 +84,7 @@ def funding_naive_sums(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """The careless sum and the counted one, where they differ, the largest difference first."""
     keys = ["city_id", "stage", "payer"]
     has_value = ~nw.col("value").is_null()
-    every = (
+    rows = (
         selection.rows(facts, "funding")
         .with_columns(*lens_value(selection.lens))
         .select(
@@ -95,9 +95,8 @@ def funding_naive_sums(facts: Facts, selection: Selection) -> nw.LazyFrame:
             figures_in_all=nw.lit(1),
             without_rate=nw.when(has_value).then(0).otherwise(1),
         )
-        .group_by([*keys, "unit"])
-        .agg(nw.col("naive", "told_again", "figures_in_all", "without_rate").sum())
     )
+    every = summed(rows, [*keys, "unit"], values=("naive", "told_again"), counts=("figures_in_all", "without_rate"))
     return (
         counted_sums(facts, selection, *CITY)
         .filter(nw.col("not_added") > 0)

@@ -179,4 +179,4 @@ def evidence_support(facts: Facts, selection: Selection) -> nw.LazyFrame:
 )
 def changes(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Every change, the latest version first, by what it is about."""
-    return selection.rows(facts, "history")
+    return selection.rows(facts, "history").sort("place")

@@ -55,7 +55,9 @@ def initiatives_ladder(facts: Facts, selection: Selection) -> nw.LazyFrame:
             last_dated=nw.coalesce("last_added", "last_of_all"),
         )
     )
-    return sums.join(dates.select(*keys, "unit", "first_dated", "last_dated"), on=[*keys, "unit"], how="left")
+    return sums.join(dates.select(*keys, "unit", "first_dated", "last_dated"), on=[*keys, "unit"], how="left").sort(
+        "city_id", "city", "country_code", "country", "initiative_id", "initiative", "stage_rank", "payer", "unit"
+    )
 
 
 @view(

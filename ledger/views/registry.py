@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ledger.facts import Facts
 from ledger.memory import remembered
@@ -133,8 +135,9 @@ def rows_behind(view_id: str, row: dict[str, object], facts: Facts, selection: S
 def _table(view_id: str, facts: Facts, selection: Selection) -> pd.DataFrame:
     view = VIEWS[view_id]
     columns = tuple(_column(name, origin, facts.descriptor) for name, origin in view.origin.items())
-    frame = view.function(facts, selection).select(list(view.origin)).collect("pandas").to_native()
-    table = _typed(frame, columns)
+    with facts.engine.turn():
+        found = facts.engine.collected(view.function(facts, selection).select(list(view.origin)))
+    table = pd.DataFrame({column.name: _typed(found[column.name], column.type) for column in columns}, copy=False)
     if facts.base is not None:
         # A place in an order moves when another row comes in before it: the row is the same.
         places = [column.name for column in columns if column.unit == "place"]
@@ -149,14 +152,14 @@ def _rows(table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     return zip(*(table[name].astype(object).where(table[name].notna(), None) for name in table), strict=True)
 
 
-_TYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+_ARROW = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
+_PANDAS = {"string": pd.StringDtype(na_value=np.nan), "integer": pd.Int64Dtype(), "boolean": pd.BooleanDtype()}
 
 
-def _typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
-    """The same table with the types that its columns declare, also where it has no rows."""
-    arrays = {column.name: frame[column.name].array for column in columns}
-    wanted = {column.name: pd.api.types.pandas_dtype(_TYPES[column.type]) for column in columns}
-    return pd.DataFrame({name: array.astype(wanted[name], copy=False) for name, array in arrays.items()}, copy=False)
+def _typed(values: pa.ChunkedArray, kind: str) -> Any:
+    """The values of a column with the type that it declares, also where there are none."""
+    cast = values.cast(_ARROW[kind])
+    return _PANDAS[kind].__from_arrow__(cast) if kind in _PANDAS else cast.to_numpy()
 
 
 def _column(name: str, origin: str | Column, descriptor: Descriptor) -> Column:
@@ -167,5 +170,5 @@ def _column(name: str, origin: str | Column, descriptor: Descriptor) -> Column:
         title = column.replace("_", " ").capitalize()
         return Column(name, title, f"Empty: the package has no table {table}.", "string")
     field = descriptor.field(table, column)
-    kind = field.type if field.type in _TYPES else "string"
+    kind = field.type if field.type in _ARROW else "string"
     return Column(name, field.title, field.description, kind, field.unit or "")

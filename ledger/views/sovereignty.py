@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from ledger.expressions import computed, in_doubt, mapped
+from ledger.expressions import in_doubt, mapped
 from ledger.facts import Facts
 from ledger.memory import remembered
 from ledger.selection import Selection
@@ -36,9 +36,9 @@ def grades(facts: Facts, selection: Selection) -> nw.LazyFrame:
     )
     behind = rows.group_by("city_id").agg(nw.col("initiative_id").n_unique().alias("initiatives_in_all"))
     totals = recorded.group_by("city_id").agg(nw.col("grade").sum().alias("total"))
-    cities = totals.join(behind, on="city_id").with_columns(index=nw.col("total") * 100.0 / (TOP_GRADE * len(goals)))
+    cities = totals.join(behind, on="city_id").with_columns(index=nw.col("total") * (100.0 / (TOP_GRADE * len(goals))))
     grid = facts["grid"].filter(nw.col("goal").is_in(selection.goal)) if selection.goal else facts["grid"]
-    graded = (
+    return (
         grid.join(cities, on="city_id")
         .join(recorded, on=["city_id", "goal"], how="left")
         .with_columns(nw.col("grade", "sound_grade", "initiatives", "evidence_rows").fill_null(0))
@@ -48,7 +48,6 @@ def grades(facts: Facts, selection: Selection) -> nw.LazyFrame:
         )
         .sort("total", "city_id", "goal_rank", descending=[True, False, False])
     )
-    return computed(graded)
 
 
 _GRADES = {

@@ -7,7 +7,7 @@ import narwhals as nw
 from ledger.expressions import in_doubt, mapped
 from ledger.facts import Facts
 from ledger.memory import remembered
-from ledger.money import lens_unit, lens_value
+from ledger.money import lens_unit, lens_value, summed
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, MONEY, SOURCE, derived
 from ledger.views.registry import view
@@ -29,9 +29,9 @@ def counted_sums(facts: Facts, selection: Selection, *by: str, per_resident: boo
     if selection.lens == "stated":
         keys.append("unit")
     added = nw.col("figures") > 0
+    counts = ("figures", "disputed_figures", "not_converted", "not_added")
     return (
-        figures.group_by(keys)
-        .agg(nw.col("value", "value_high", "figures", "disputed_figures", "not_converted", "not_added").sum())
+        summed(figures, keys, values=("value", "value_high"), counts=counts)
         .with_columns(
             value=nw.when(added).then(nw.col("value")),
             value_high=nw.when(added).then(nw.col("value_high")),
