@@ -35,7 +35,8 @@ class Spark:
     def kept(self, frame: Frame) -> Frame:
         """As `Engine.kept`."""
         made: DataFrame = frame.to_native()
-        return nw.from_native(made.localCheckpoint())
+        kept: Frame = nw.from_native(made.localCheckpoint())
+        return kept
 
     def turn(self) -> AbstractContextManager[None]:
         """As `Engine.turn`: every thread may at any time."""
@@ -44,7 +45,9 @@ class Spark:
     def collected(self, frame: Frame) -> pa.Table:
         """As `Engine.collected`."""
         made: DataFrame = frame.to_native()
-        return made.toArrow()
+        table: pa.Table = made.toArrow()
+        return table
 
     def _of(self, table: pa.Table) -> Frame:
-        return nw.from_native(self._session.createDataFrame(table))
+        frame: Frame = nw.from_native(self._session.createDataFrame(table))
+        return frame
