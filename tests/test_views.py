@@ -156,6 +156,9 @@ def test_a_selection_that_leaves_nothing_gives_the_same_columns_and_no_rows(fact
         assert table.empty
     whole = views.table(view, facts, Selection())
     assert table.dtypes.to_dict() == whole.dtypes.to_dict()
+    other = views.table(view, facts, replace(nothing, status=("planned",)))
+    joined = table.merge(other, on=[*views.VIEWS[view].keys], how="outer")
+    assert len(joined) == len(table), "tables without rows can be joined as any others"
     assert parsed(to_csv(table), view, facts).dtypes.to_dict() == whole.dtypes.to_dict()
 
 

@@ -158,8 +158,9 @@ _PANDAS = {"string": pd.StringDtype(na_value=np.nan), "integer": pd.Int64Dtype()
 
 def _typed(values: pa.ChunkedArray, kind: str) -> Any:
     """The values of a column with the type that it declares, also where there are none."""
-    cast = values.cast(_ARROW[kind])
-    return _PANDAS[kind].__from_arrow__(cast) if kind in _PANDAS else cast.to_numpy()
+    # In one piece: pandas cannot join columns of no piece at all.
+    cast = values.cast(_ARROW[kind]).combine_chunks()
+    return _PANDAS[kind].__from_arrow__(cast) if kind in _PANDAS else cast.to_numpy(zero_copy_only=False)
 
 
 def _column(name: str, origin: str | Column, descriptor: Descriptor) -> Column:
