@@ -37,7 +37,8 @@ class Facts:
     Frames (narwhals lazy frames): `cities`, `initiatives`, `funding`, `metrics`, `goals`,
     `grid` (every city with every goal), `known` (every initiative with every thing that can be
     known of it), `support` (what each fact rests on), `promises_usd` and one for each other lens
-    (what became of announced money), `models`, `results`, `parents`, `ancestors`, `claims`,
+    (what became of announced money), `totals` (figures added up by all that views and filters tell
+    apart), `models`, `results`, `parents`, `ancestors`, `claims`,
     `sources`, `history` (every change between versions of the data, in words). They belong to
     `engine`, which works them out; `memory` holds what was worked out. `base` are the facts of the
     dataset alone, where a reader's own rows have been added to it; else there is none.
@@ -116,6 +117,7 @@ def _frames(given: _Given) -> dict[str, nw.LazyFrame]:
         "known": kept(_known(given, rests_on, initiatives)),
         "support": kept(_support(given, initiatives)),
         "funding": funding,
+        "totals": kept(_totals(funding, initiatives)),
         "metrics": sourced(_metrics(given, initiatives)),
         "goals": sourced(_goals(given, initiatives)),
         "models": models,
@@ -191,8 +193,15 @@ def _funding(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
         .join(given.marks_of("initiative", "cost"), on="initiative_id", how="left")
         .with_columns(nw.col("disputed").fill_null("none"))
     )
-    funding = money.with_counted(money.with_dollars(funding, given.lazy["exchange_rates"], given.engine.frame(power)))
+    funding = money.with_dollars(funding, given.lazy["exchange_rates"], given.engine.frame(power))
     return funding.join(_conflicts(given.lazy["funding"]), on="funding_id", how="left")
+
+
+def _totals(funding: nw.LazyFrame, initiatives: nw.LazyFrame) -> nw.LazyFrame:
+    """Figures added up as far as no view and no filter tells them apart, with what filters look at."""
+    told_apart = ("initiative_id", "year", "funder", "payer", "stage", "stage_rank", "scope", "currency", "counted",
+                  "purpose", "disputed")  # fmt: skip
+    return money.totals(funding, told_apart).join(initiatives.select(_INITIATIVE), on="initiative_id", how="left")
 
 
 def _conflicts(funding: nw.LazyFrame) -> nw.LazyFrame:

@@ -126,20 +126,28 @@ def lens_unit(lens: str, *, per_resident: bool = False) -> nw.Expr:
     return shown.alias("unit")
 
 
-def with_counted(funding: nw.LazyFrame) -> nw.LazyFrame:
-    """Add what each figure adds to a sum, for every lens, so that a sum is a sum of columns.
+def totals(funding: nw.LazyFrame, keys: Sequence[str]) -> nw.LazyFrame:
+    """The figures of the facts added up by keys, for every lens, so that a sum over them is a sum of few rows.
 
-    Added: `counted_figures` (1 or 0), and for each lens `counted_{lens}`, `counted_{lens}_high`
-    (the value of a counted figure, else missing) and `figures_{lens}` (1 where it has a value).
+    `keys` hold `counted` and `currency`: nothing that a view tells apart is put together. Columns: the
+    keys, `rows` (figures), `first_dated`, `last_dated`, and for each lens `valued_{lens}` (figures
+    with a value), `{lens}_low` and `{lens}_high` (each in the two parts of `summed`).
     """
-    counted = nw.col("counted")
-    columns = {"counted_figures": nw.when(counted).then(1).otherwise(0)}
+    columns, values = {"rows": nw.lit(1)}, []
     for lens, (low, high) in _COLUMNS.items():
-        value = nw.when(counted).then(nw.col(low))
-        columns[f"counted_{lens}"] = value
-        columns[f"counted_{lens}_high"] = nw.when(counted).then(nw.coalesce(nw.col(high), nw.col(low)))
-        columns[f"figures_{lens}"] = nw.when(counted & ~nw.col(low).is_null()).then(1).otherwise(0)
-    return funding.with_columns(**columns)
+        columns[f"{lens}_low"], columns[f"{lens}_high"] = nw.col(low), nw.coalesce(nw.col(high), nw.col(low))
+        columns[f"valued_{lens}"] = nw.when(nw.col(low).is_null()).then(0).otherwise(1)
+        values += [f"{lens}_low", f"{lens}_high"]
+    rows = funding.select(*keys, nw.col("dated").cast(nw.String), **columns)
+    return (
+        in_parts(rows, values)
+        .group_by([*keys])
+        .agg(
+            nw.col(*parts(values), "rows", *(f"valued_{lens}" for lens in _COLUMNS)).sum(),
+            first_dated=nw.col("dated").min(),
+            last_dated=nw.col("dated").max(),
+        )
+    )
 
 
 def lens_value(lens: str, *, per_resident: bool = False) -> list[nw.Expr]:
@@ -171,13 +179,28 @@ def summed(
     value is cut into a multiple of 1/1024, whose sums a computer holds exactly up to 8 × 10¹², and
     the small rest; the two are added apart and put together at the end. Missing values add nothing.
     """
+    return added(in_parts(frame, values), keys, *others, values=values, counts=counts)
+
+
+def in_parts(frame: nw.LazyFrame, values: Sequence[str]) -> nw.LazyFrame:
+    """A frame with its values cut into the two parts that are added apart (`parts`)."""
     coarse = {f"{name}_coarse": (nw.col(name) * _PARTS + 0.5).floor() / _PARTS for name in values}
     fine = {f"{name}_fine": nw.col(name) - nw.col(f"{name}_coarse") for name in values}
+    return frame.with_columns(**coarse).with_columns(**fine).drop(*values)
+
+
+def parts(values: Sequence[str]) -> list[str]:
+    """The names of the columns that hold the parts of values."""
+    return [f"{name}_{part}" for name in values for part in ("coarse", "fine")]
+
+
+def added(
+    frame: nw.LazyFrame, keys: Sequence[str], *others: nw.Expr, values: Sequence[str], counts: Sequence[str] = ()
+) -> nw.LazyFrame:
+    """As `summed`, of values that are in parts already."""
     return (
-        frame.with_columns(**coarse)
-        .with_columns(**fine)
-        .group_by([*keys])
-        .agg(nw.col(*coarse, *fine, *counts).sum(), *others)
+        frame.group_by([*keys])
+        .agg(nw.col(*parts(values), *counts).sum(), *others)
         .with_columns(**{name: nw.col(f"{name}_coarse") + nw.col(f"{name}_fine") for name in values})
-        .drop(*coarse, *fine)
+        .drop(*parts(values))
     )

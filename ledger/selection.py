@@ -44,7 +44,7 @@ _INITIATIVE = (*_PLACE, "initiative", "kind", "domain", "status", "goal", "from"
 FILTERS: dict[str, tuple[str, ...]] = {
     "cities": _PLACE,
     "initiatives": _INITIATIVE,
-    "funding": (*_INITIATIVE, "funder", "stage", "scope", "public"),
+    **dict.fromkeys(("funding", "totals"), (*_INITIATIVE, "funder", "stage", "scope", "public")),
     "metrics": _INITIATIVE,
     "goals": _INITIATIVE,
     "models": (*_INITIATIVE, "model"),

@@ -7,10 +7,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
 from tests.machine_setup import ARGUMENTS, HELP, find_chromium
 from tests.serving import serve
+
+# A machine that does other things at the same time is slow: no test is timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 

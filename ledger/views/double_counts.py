@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from ledger.facts import Facts
-from ledger.money import lens_value, summed
+from ledger.money import added, lens_unit, lens_value
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, MONEY, SOURCE, derived
 from ledger.views.registry import view
@@ -83,20 +83,23 @@ def funding_double_counts(facts: Facts, selection: Selection) -> nw.LazyFrame:
 def funding_naive_sums(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """The careless sum and the counted one, where they differ, the largest difference first."""
     keys = ["city_id", "stage", "payer"]
-    has_value = ~nw.col("value").is_null()
-    rows = (
-        selection.rows(facts, "funding")
-        .with_columns(*lens_value(selection.lens))
-        .select(
-            *keys,
-            "unit",
-            naive="value",
-            told_again=nw.when(~nw.col("counted")).then(nw.col("value")),
-            figures_in_all=nw.lit(1),
-            without_rate=nw.when(has_value).then(0).otherwise(1),
+    lens, counted = selection.lens, nw.col("counted")
+    told = {
+        f"{name}_{part}": value.alias(f"{name}_{part}")
+        for part in ("coarse", "fine")
+        for name, value in (
+            ("naive", nw.col(f"{lens}_low_{part}")),
+            ("told_again", nw.when(~counted).then(nw.col(f"{lens}_low_{part}"))),
         )
+    }
+    rows = selection.rows(facts, "totals").select(
+        *keys,
+        lens_unit(lens),
+        **told,
+        figures_in_all=nw.col("rows"),
+        without_rate=nw.col("rows") - nw.col(f"valued_{lens}"),
     )
-    every = summed(rows, [*keys, "unit"], values=("naive", "told_again"), counts=("figures_in_all", "without_rate"))
+    every = added(rows, [*keys, "unit"], values=("naive", "told_again"), counts=("figures_in_all", "without_rate"))
     return (
         counted_sums(facts, selection, *CITY)
         .filter(nw.col("not_added") > 0)

@@ -36,26 +36,30 @@ from ledger.views.spending import counted_sums
 )
 def initiatives_ladder(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Counted figures by initiative, stage and payer, with their first and last dates."""
-    keys = ["initiative_id", "stage", "payer"]
+    keys = ["initiative_id", "stage", "payer", "unit"]
     sums = counted_sums(facts, selection, *CITY, *INITIATIVE, per_resident=True)
     unit = lens_unit(selection.lens, per_resident=selection.per_resident)
+    is_counted = nw.col("counted")
     dates = (
-        selection.rows(facts, "funding")
-        .select(*keys, unit, "dated", added=nw.when(nw.col("counted")).then(nw.col("dated")))
-        .group_by([*keys, "unit"])
-        .agg(
-            first_added=nw.col("added").min(),
-            last_added=nw.col("added").max(),
-            first_of_all=nw.col("dated").min(),
-            last_of_all=nw.col("dated").max(),
+        selection.rows(facts, "totals")
+        .select(
+            *keys[:-1],
+            unit,
+            "first_dated",
+            "last_dated",
+            first_added=nw.when(is_counted).then(nw.col("first_dated")),
+            last_added=nw.when(is_counted).then(nw.col("last_dated")),
         )
-        .with_columns(
+        .group_by(keys)
+        .agg(nw.col("first_dated", "first_added").min(), nw.col("last_dated", "last_added").max())
+        .select(
+            *keys,
             # Beside a sum stand the dates of what it adds; where nothing is added, those of what is not.
-            first_dated=nw.coalesce("first_added", "first_of_all"),
-            last_dated=nw.coalesce("last_added", "last_of_all"),
+            first_dated=nw.coalesce("first_added", "first_dated"),
+            last_dated=nw.coalesce("last_added", "last_dated"),
         )
     )
-    return sums.join(dates.select(*keys, "unit", "first_dated", "last_dated"), on=[*keys, "unit"], how="left").sort(
+    return sums.join(dates, on=keys, how="left").sort(
         "city_id", "city", "country_code", "country", "initiative_id", "initiative", "stage_rank", "payer", "unit"
     )
 

@@ -7,7 +7,7 @@ import narwhals as nw
 from ledger.expressions import in_doubt, mapped
 from ledger.facts import Facts
 from ledger.memory import remembered
-from ledger.money import lens_unit, lens_value, summed
+from ledger.money import added, lens_unit, lens_value
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, MONEY, SOURCE, derived
 from ledger.views.registry import view
@@ -20,52 +20,61 @@ def counted_sums(facts: Facts, selection: Selection, *by: str, per_resident: boo
 
     Adds `value` and `value_high` (sums of low and of high ends; missing where nothing was
     added), `figures` (added), `disputed_figures` (of these), `not_converted` (counted, but without
-    a rate) and `not_added`.
+    a rate) and `not_added`. `per_resident` says that `by` tells cities apart, so that sums can be
+    divided by residents where that is chosen.
     Rows come in the order of `by`, then from the weakest stage to the strongest.
     """
+    per_resident = per_resident and selection.per_resident
     keys = [*by, "stage_rank", "stage", "payer"]
-    figures = priced(facts, selection if per_resident else selection.but(per_resident=False))
-    unit = lens_unit(selection.lens, per_resident=per_resident and selection.per_resident)
+    unit = lens_unit(selection.lens, per_resident=per_resident)
     if selection.lens == "stated":
         keys.append("unit")
-    added = nw.col("figures") > 0
-    counts = ("figures", "disputed_figures", "not_converted", "not_added")
-    return (
-        summed(figures, keys, values=("value", "value_high"), counts=counts)
-        .with_columns(
-            value=nw.when(added).then(nw.col("value")),
-            value_high=nw.when(added).then(nw.col("value_high")),
-            unit=nw.col("unit") if selection.lens == "stated" else unit,
-        )
-        .sort(keys)
-    )
+    residents = [nw.col("residents").max()] if per_resident else []
+    figures = priced(facts, selection.but(per_resident=False)).with_columns(unit)
+    sums = added(figures, keys, *residents, values=("value", "value_high"), counts=COUNTS)
+    if per_resident:
+        is_known = ~nw.col("residents").is_null()
+        shares = {name: nw.col(name) / nw.col("residents") for name in ("value", "value_high")}
+        moved = nw.when(is_known).then(0).otherwise(nw.col("figures"))
+        sums = sums.with_columns(
+            **shares,
+            not_converted=nw.col("not_converted") + moved,
+            disputed_figures=nw.when(is_known).then(nw.col("disputed_figures")).otherwise(0),
+        ).with_columns(figures=nw.when(is_known).then(nw.col("figures")).otherwise(0))
+    has_any = nw.col("figures") > 0
+    return sums.with_columns(
+        value=nw.when(has_any).then(nw.col("value")),
+        value_high=nw.when(has_any).then(nw.col("value_high")),
+        unit=nw.col("unit") if selection.lens == "stated" else unit,
+    ).sort(keys)
+
+
+#: What is counted beside each sum.
+COUNTS = ("figures", "disputed_figures", "not_converted", "not_added")
 
 
 @remembered(32)
 def priced(facts: Facts, selection: Selection) -> nw.LazyFrame:
-    """The selected figures with what each adds to a sum under the lens; views of one page share it.
+    """The selected totals with what each adds to a sum under the lens; views of one page share them.
 
-    `value` and `value_high` are missing, and `figures` is 0, where a figure adds nothing:
+    `value` and `value_high` (in their parts) are missing, and `figures` is 0, where nothing is added:
     because it is not counted (`not_added`), or for want of a rate (`not_converted`).
     """
-    lens = selection.lens
-    rows = selection.rows(facts, "funding")
-    value, value_high = nw.col(f"counted_{lens}"), nw.col(f"counted_{lens}_high")
-    figures, not_converted = nw.col(f"figures_{lens}"), nw.col("counted_figures") - nw.col(f"figures_{lens}")
-    if selection.per_resident:
-        residents = nw.col("population").cast(nw.Float64)
-        value, value_high = value / residents, value_high / residents
-        figures = nw.when(value.is_null()).then(0).otherwise(1)
-        not_converted = nw.col("counted_figures") - figures
-    return rows.select(
-        *CITY, *INITIATIVE, "year", "kind", "domain", "funder", "purpose", "stage_rank", "stage", "payer",
-        lens_unit(lens, per_resident=selection.per_resident),
-        value=value,
-        value_high=value_high,
+    lens, counted = selection.lens, nw.col("counted")
+    figures = nw.when(counted).then(nw.col(f"valued_{lens}")).otherwise(0)
+    values = {
+        f"{name}_{part}": nw.when(counted).then(nw.col(f"{lens}_{end}_{part}"))
+        for name, end in (("value", "low"), ("value_high", "high"))
+        for part in ("coarse", "fine")
+    }
+    return selection.rows(facts, "totals").select(
+        *CITY, *INITIATIVE, "year", "kind", "domain", "funder", "purpose", "stage_rank", "stage", "payer", "currency",
+        **values,
+        residents=nw.col("population").cast(nw.Float64),
         figures=figures,
         disputed_figures=nw.when(in_doubt()).then(figures).otherwise(0),
-        not_converted=not_converted,
-        not_added=1 - nw.col("counted_figures"),
+        not_converted=nw.when(counted).then(nw.col("rows") - nw.col(f"valued_{lens}")).otherwise(0),
+        not_added=nw.when(counted).then(0).otherwise(nw.col("rows")),
     )  # fmt: skip
 
 
@@ -192,17 +201,18 @@ def funding_flows(facts: Facts, selection: Selection) -> nw.LazyFrame:
 def funding_map(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Cities with figures of money: how many, and how far they came."""
     counts = (
-        selection.rows(facts, "funding")
+        selection.rows(facts, "totals")
         .select(
             "city_id",
             "initiative_id",
+            "rows",
             rank=nw.when(nw.col("counted")).then(nw.col("stage_rank")),
-            disputed_figures=nw.when(in_doubt()).then(1).otherwise(0),
+            disputed_figures=nw.when(in_doubt()).then(nw.col("rows")).otherwise(0),
         )
         .group_by("city_id")
         .agg(
             nw.col("initiative_id").n_unique().alias("initiatives"),
-            nw.len().alias("all_figures"),
+            nw.col("rows").sum().alias("all_figures"),
             nw.col("rank").max(),
             nw.col("disputed_figures").sum(),
         )
