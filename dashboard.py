@@ -8,7 +8,7 @@ from components import brand, filters, html, own
 from components.footer import footer
 from components.state import read_address, write_address
 from components.viewport import watch_viewport
-from ledger import dataset
+from ledger import dataset, views
 
 PAGES = [
     st.Page("app_pages/overview.py", title="Overview", default=True),
@@ -32,5 +32,8 @@ with dataset.one_version():
     own.banner()
     filters.chips(selection)
     write_address(selection)
-    page.run()
+    try:
+        page.run()
+    except views.TooManyRows as too_many:
+        st.info(f"{too_many} Choose a city, or other filters, and the rest of this page is drawn.")
     footer()

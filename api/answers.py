@@ -97,6 +97,9 @@ def send(
     first, second = next(pieces, b""), next(pieces, None)
     if second is None:
         return Response(first, media_type=media_type, headers=every)
+    if request.scope.get("without_body"):
+        # The rest need not be made.
+        return StreamingResponse(iter(()), media_type=media_type, headers=every)
     return StreamingResponse(_rest(first, second, pieces), media_type=media_type, headers=every)
 
 

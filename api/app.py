@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import fastapi_offline
-import pandas as pd
+import pyarrow as pa
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -41,11 +41,12 @@ from api.queries import (
 )
 from ledger import dataset, views
 from ledger.address import public_address
+from ledger.arrow import CHUNK
 from ledger.catalogue import catalogue
 from ledger.citation import citation, filter_words
 from ledger.croissant import croissant_at
 from ledger.effects import effect
-from ledger.exports import csv_chunks, file_name, json_chunks, to_parquet, to_xlsx
+from ledger.exports import TooLong, csv_chunks, file_name, json_chunks, parquet_chunks, to_xlsx
 from ledger.package import package_zip
 from ledger.selection import Selection, choices
 from ledger.served import descriptor_at
@@ -109,10 +110,11 @@ class Answer(BaseModel):
 
 @dataclass(frozen=True)
 class Part:
-    """The rows that were asked for, and what is to be said of them."""
+    """The rows that were asked for, some at a time, and what is to be said of them."""
 
     name: str
-    table: pd.DataFrame
+    rows: int
+    batches: Callable[[], Iterator[pa.Table]]
     about: dict[str, Any]
     headers: dict[str, str]
     selection: Selection
@@ -242,7 +244,10 @@ def _of_view(request: Request, name: str, query: ViewQuery) -> Part | Response:
         "left_out_by_disputed": found.left_out if found else None,
         "columns": [vars(column) for column in made.columns(facts)],
     }
-    return _part(request, name, views.table(name, facts, selection), about, headers, relevant, query)
+    rows = _Rows(
+        views.size(name, facts, selection), lambda start, end: views.batches(name, facts, selection, start, end)
+    )
+    return _part(request, name, rows, about, headers, relevant, query)
 
 
 def _of_table(request: Request, name: str, query: Paged) -> Part | Response:
@@ -266,13 +271,21 @@ def _of_table(request: Request, name: str, query: Paged) -> Part | Response:
             for field in facts.descriptor.fields(name)
         ],
     }
-    return _part(request, name, facts.tables[name], about, {}, Selection(), query)
+    rows = _Rows(facts.tables.size(name), lambda start, end: facts.tables.batches(name, start, end))
+    return _part(request, name, rows, about, {}, Selection(), query)
+
+
+class _Rows(NamedTuple):
+    """All rows of a view or a table: how many, and those from one place up to another."""
+
+    number: int
+    batches: Callable[[int, int | None], Iterator[pa.Table]]
 
 
 def _part(
     request: Request,
     name: str,
-    table: pd.DataFrame,
+    rows: _Rows,
     about: dict[str, Any],
     headers: dict[str, str],
     selection: Selection,
@@ -280,7 +293,8 @@ def _part(
 ) -> Part:
     """Cut the rows that are wanted, and say what every answer says."""
     facts = dataset.facts()
-    end = len(table) if page.limit is None else page.offset + page.limit
+    end = None if page.limit is None else page.offset + page.limit
+    last = rows.number if end is None else min(end, rows.number)
     base = public_address(str(request.url))
     address = f"{base}{request.url.path}" + (f"?{request.url.query}" if request.url.query else "")
     words = filter_words(selection, choices(facts))
@@ -290,16 +304,17 @@ def _part(
         filters.setdefault(key, []).append(value)
     following = None
     links = []
-    if page.limit is not None and end < len(table):
+    if page.limit is not None and end is not None and end < rows.number:
         following = f"{base}{answers.other_page(request, end, page.limit)}"
         links.append(f'<{following}>; rel="next"')
     if page.limit is not None and page.offset:
-        before = answers.other_page(request, max(0, min(page.offset, len(table)) - page.limit), page.limit)
+        before = answers.other_page(request, max(0, min(page.offset, rows.number) - page.limit), page.limit)
         links.append(f'<{base}{before}>; rel="prev"')
     licence = next(iter(facts.descriptor.licenses), {})
     return Part(
         name=name,
-        table=table.iloc[page.offset : end],
+        rows=max(last - page.offset, 0),
+        batches=lambda: rows.batches(page.offset, end),
         about={
             "name": name,
             **about,
@@ -309,14 +324,14 @@ def _part(
             "citation": cited.text,
             "bibtex": cited.bibtex,
             "address": address,
-            "total_rows": len(table),
+            "total_rows": rows.number,
             "offset": page.offset,
             "limit": page.limit,
             "next": following,
         },
         headers={
             **headers,
-            "X-Total-Rows": str(len(table)),
+            "X-Total-Rows": str(rows.number),
             "X-Filters": Selection.address(selection).removeprefix("?"),
             "X-Citation": answers.plain(cited.text),
             **({"Link": ", ".join(links)} if links else {}),
@@ -333,15 +348,20 @@ def _answer(request: Request, find: Callable[[], Part | Response], form: str, *,
     if isinstance(part, Response):
         return part
     makers: dict[str, tuple[str, Callable[[], Iterable[bytes]]]] = {
-        "csv": (answers.CSV, lambda: csv_chunks(part.table, safe=safe == "true")),
-        "json": (answers.JSON, lambda: [b"".join(json_chunks(part.table, part.about))]),
-        "parquet": (answers.PARQUET, lambda: [to_parquet(part.table, _notes(part))]),
-        "xlsx": (answers.XLSX, lambda: [to_xlsx(part.table, list(_notes(part).items()))]),
+        "csv": (answers.CSV, lambda: csv_chunks(part.batches(), safe=safe == "true")),
+        "json": (answers.JSON, lambda: _whole(json_chunks(part.batches(), part.about), part.rows)),
+        "parquet": (answers.PARQUET, lambda: _whole(parquet_chunks(part.batches(), _notes(part)), part.rows)),
+        "xlsx": (answers.XLSX, lambda: [to_xlsx(part.batches(), part.rows, list(_notes(part).items()))]),
     }
     media_type, chunks = makers[form]
     # Programs read JSON where it is; files are saved under a name that says what they are.
     file = "" if form == "json" else file_name(part.name, part.selection, dataset.facts().version, form)
     return answers.send(request, chunks, media_type, headers=part.headers, file=file)
+
+
+def _whole(chunks: Iterator[bytes], rows: int) -> Iterable[bytes]:
+    """What is small in one piece, so that its length is known; what is large as it is made."""
+    return [b"".join(chunks)] if rows <= CHUNK else chunks
 
 
 def _notes(part: Part) -> dict[str, str]:
@@ -351,7 +371,7 @@ def _notes(part: Part) -> dict[str, str]:
         "Title": about["title"],
         "Description": about["description"],
         "Filters": "; ".join(f"{name}: {', '.join(values)}" for name, values in about["filters"].items()) or "none",
-        "Rows": f"{len(part.table)} of {about['total_rows']}",
+        "Rows": f"{part.rows} of {about['total_rows']}",
         "Data version": about["data_version"],
         "Licence": " ".join(filter(None, (about["licence"].get("title"), about["licence"].get("path")))),
         "Citation": about["citation"],
@@ -477,6 +497,13 @@ def docs(request: Request) -> Response:
 # What is refused
 
 
+@app.exception_handler(TooLong)
+@app.exception_handler(views.TooManyRows)
+def too_many(request: Request, error: Exception) -> Response:
+    """More rows than the form that was asked for can hold."""
+    return JSONResponse({"message": str(error), "problems": []}, status_code=400)
+
+
 @app.exception_handler(RequestValidationError)
 def not_valid(request: Request, error: RequestValidationError) -> Response:
     """What FastAPI did not understand, in the words of the pages."""
@@ -506,7 +533,7 @@ class Heads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask the app for what GET would give."""
         if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", "without_body": True}
         await self.inner(scope, receive, send)
 
 

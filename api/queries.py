@@ -19,7 +19,7 @@ from ledger.selection import Selection, choices, parse
 
 def table_names() -> tuple[str, ...]:
     """The names of the tables of the dataset."""
-    return tuple(dataset.facts().tables.frames)
+    return dataset.facts().tables.names
 
 
 ViewName = Annotated[

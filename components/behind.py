@@ -26,7 +26,7 @@ _ALL = Selection()
 def show_rows_behind(view_id: str, row: dict[str, Any], selection: Selection) -> None:
     """Open the drawer with the rows that one row of a view stands for."""
     made = views.VIEWS[view_id]
-    rows = views.rows_behind(view_id, row, facts(), selection)
+    shown, rows = views.rows_behind(view_id, row, facts(), selection, LISTED)
 
     def close() -> None:
         st.session_state[f"nonce_{view_id}"] = st.session_state.get(f"nonce_{view_id}", 0) + 1
@@ -34,13 +34,11 @@ def show_rows_behind(view_id: str, row: dict[str, Any], selection: Selection) ->
     @st.dialog("Behind this figure", width=760, position="right", on_dismiss=close)
     def drawer() -> None:
         lead = "" if made.detail == view_id else f"<p class='lead'>{escape(_what(made, row))}</p>"
-        listed = rows.sort_values("counted", ascending=False, kind="stable") if "counted" in rows else rows
         detail, listing = views.VIEWS[made.detail], _LISTINGS.get(made.detail)
-        shown = listed.head(LISTED)
         told = listing(shown, under=selection) if listing else record_items(detail, shown, under=selection)
         st.html(lead + told)
-        if len(rows) > LISTED:
-            st.caption(f"{count(len(rows) - LISTED, 'more row')} in the table of the page.")
+        if rows > LISTED:
+            st.caption(f"{count(rows - LISTED, 'more row')} in the table of the page.")
 
     drawer()
 

@@ -30,41 +30,45 @@ def card(view_id: str, selection: Selection, *, title: str | None = None, open_t
     `open_table` shows the table at once, for views that have no chart.
     """
     made = views.VIEWS[view_id]
-    table = views.table(view_id, facts(), selection)
+    rows = views.size(view_id, facts(), selection)
     with st.container(border=True, key=f"card_{view_id}"):
         st.subheader(title or made.title, anchor=view_id)
         st.caption(made.description)
         if line := without_effect_line(made, selection):
             st.caption(f":material/filter_alt_off: {line}")
         left_out(made, selection)
-        own_rows(table)
-        if table.empty:
+        own_rows(made, selection)
+        if not rows:
             _no_rows(view_id, selection)
             return
         if view_id in FIGURES:
             _chart(view_id, selection)
         chosen = None
         if open_table:
-            chosen = view_table(made, table, key=view_id)
+            chosen = view_table(made, selection, rows, key=view_id)
         else:
-            twin = st.expander(f"Table: {count(len(table), 'row')}", key=f"twin_{view_id}", on_change="rerun")
+            twin = st.expander(f"Table: {count(rows, 'row')}", key=f"twin_{view_id}", on_change="rerun")
             if twin.open:
                 with twin:
-                    chosen = view_table(made, table, key=view_id)
+                    chosen = view_table(made, selection, rows, key=view_id)
         if chosen is not None:
-            _open_behind(view_id, chosen, selection)
-        download_menu(made, selection, len(table))
+            show_rows_behind(view_id, chosen, selection)
+        download_menu(made, selection, rows)
 
 
-def own_rows(table: pd.DataFrame) -> None:
+def own_rows(made: views.View, selection: Selection) -> None:
     """Say how many rows of a view are the reader's own."""
-    if line := own.line(table):
+    if own.are_on() and (line := own.line(views.table(made.id, facts(), selection))):
         st.caption(line)
 
 
 def _chart(view_id: str, selection: Selection) -> None:
     made = views.VIEWS[view_id]
-    drawn = drawing(facts(), view_id, selection, look())
+    try:
+        drawn = drawing(facts(), view_id, selection, look())
+    except views.TooManyRows as too_many:
+        st.info(f"{too_many} The chart is drawn once filters leave fewer; the table and the files hold all.")
+        return
     clickable = bool(made.detail)
     # A new key after each drawer lets the same bar be clicked again.
     nonce = st.session_state.get(f"nonce_{view_id}", 0)
@@ -134,7 +138,7 @@ def _no_rows(view_id: str, selection: Selection) -> None:
     made = views.VIEWS[view_id]
     # What a reader has chosen; a page may narrow a card by itself.
     active = [name for name in read().active() if name in made.filters]
-    if not active or views.table(view_id, facts(), selection.lenses()).empty:
+    if not active or not views.size(view_id, facts(), selection.lenses()):
         st.info("The dataset holds no rows for this view.")
         return
     words = ", ".join(LABELS[name].lower() for name in active)
@@ -150,7 +154,7 @@ def download_menu(made: views.View, selection: Selection, rows: int, *, key: str
     `key` tells two feet of one view on a page apart. A fragment, so that a menu opens without running the page.
     """
     name = key or made.id
-    every = len(views.table(made.id, facts(), selection.lenses()))
+    every = views.size(made.id, facts(), selection.lenses())
     with st.container(horizontal=True, vertical_alignment="center", key=f"foot_{name}"):
         st.caption(source_line(made, selection))
         label = f"Download {whole(rows)} of {whole(every)} rows"

@@ -44,8 +44,8 @@ def drawing(facts: Facts, view_id: str, selection: Selection, look: Look) -> Dra
 
 def source_line(made: views.View, selection: Selection) -> str:
     """Number of sources, licence and version of the data behind a view."""
-    behind = views.table(made.detail or made.id, facts(), selection)
-    parts = [count(behind["source_id"].nunique(), "source")] if "source_id" in behind else []
+    sources = views.distinct(made.detail or made.id, facts(), selection, "source_id")
+    parts = [] if sources is None else [count(sources, "source")]
     version = f"data {facts().version}" + ("" if facts().base is None else " with rows of yours")
     return " · ".join(filter(None, [*parts, facts().descriptor.licence_name, version]))
 

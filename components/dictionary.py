@@ -16,7 +16,7 @@ def dictionary() -> None:
         st.caption("What each column means, in which unit, and what its codes stand for. An empty cell is not known.")
         table = st.selectbox(
             "Columns of",
-            list(facts().tables.frames),
+            list(facts().tables.names),
             format_func=descriptor.table_title,
             key="dictionary_table",
         )

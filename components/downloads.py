@@ -41,19 +41,18 @@ def views_list(selection: Selection) -> None:
             filter_mode="contains",
         )
         made = views.VIEWS[chosen]
-        table = views.table(chosen, facts(), selection)
-        every = len(views.table(chosen, facts(), selection.lenses()))
+        rows, every = (views.size(chosen, facts(), one) for one in (selection, selection.lenses()))
         st.caption(made.description)
         left_out(made, selection)
-        own_rows(table)
-        if table.empty:
+        own_rows(made, selection)
+        if not rows:
             narrowed = "No rows are left with these filters. Take one away above, or download everything."
             st.info(narrowed if every else "The dataset holds no rows for this view.")
         else:
-            position = view_table(made, table, key="data_view")
-            if position is not None:
-                show_rows_behind(chosen, table.iloc[position].to_dict(), selection)
-        _view_files(made, selection, len(table), every)
+            row = view_table(made, selection, rows, key="data_view")
+            if row is not None:
+                show_rows_behind(chosen, row, selection)
+        _view_files(made, selection, rows, every)
 
 
 @st.fragment
@@ -86,16 +85,16 @@ def tables_list() -> None:
         st.caption("The dataset as it is kept, without any filter.")
         chosen = st.selectbox(
             "Table",
-            list(tables.frames),
-            format_func=lambda name: f"{descriptor.table_title(name)}: {count(len(tables[name]), 'row')} ({name})",
+            list(tables.names),
+            format_func=lambda name: f"{descriptor.table_title(name)}: {count(tables.size(name), 'row')} ({name})",
             key="data_table",
         )
-        frame = tables[chosen]
+        rows = tables.size(chosen)
         st.caption(as_markdown(descriptor.table_description(chosen)))
-        pages = -(-len(frame) // PAGE)
+        pages = -(-rows // PAGE)
         page = int(st.pagination(pages, key=f"page_{chosen}") or 1) if pages > 1 else 1
         st.dataframe(
-            frame.iloc[(page - 1) * PAGE : page * PAGE],
+            tables.part(chosen, (page - 1) * PAGE, page * PAGE),
             hide_index=True,
             key=f"table_{chosen}_{page}",
             alt=f"Table {chosen}",
@@ -109,7 +108,7 @@ def tables_list() -> None:
             return
         address = f"/api/v1/tables/{chosen}"
         with st.container(horizontal=True):
-            st.link_button(f"Download {count(len(frame), 'row')} as CSV", f"{address}.csv", icon=":material/download:")
+            st.link_button(f"Download {count(rows, 'row')} as CSV", f"{address}.csv", icon=":material/download:")
             for extension, name in (("xlsx", "Excel"), ("json", "JSON"), ("parquet", "Parquet")):
                 st.link_button(name, f"{address}.{extension}", type="tertiary")
 

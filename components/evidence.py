@@ -16,19 +16,24 @@ from ledger.views.ladders import traced_share
 
 def sentence(selection: Selection) -> str:
     """On how much the facts rest, how old the sources are, and how the disputes stand."""
-    support = views.table("evidence-support", facts(), selection)
-    if support.empty:
+    every = views.size("evidence-support", facts(), selection)
+    if not every:
         return "<p class='lead'>No fact is left with these filters.</p>"
     ages = views.table("freshness", facts(), selection).groupby("age")["initiatives"].sum()
     old = int(sum(ages.get(age, 0) for age in ("2-5-years", "over-5-years", "no-date")))
     parts = [
-        f"Of <strong>{formats.count(len(support), 'fact')}</strong>, {100 * support['one_source'].mean():.0f} % rest "
-        f"on one source alone and {100 * support['no_official_source'].mean():.0f} % on no official one.",
+        f"Of <strong>{formats.count(every, 'fact')}</strong>, {_share(selection, 'one_source', every)} rest "
+        f"on one source alone and {_share(selection, 'no_official_source', every)} on no official one.",
         _disputes(views.table("claims-register", facts(), selection)),
         f"For {whole(old)} of {formats.count(int(ages.sum()), 'initiative')} the latest source is over two years old "
         "or has no date.",
     ]
     return f"<p class='lead'>{' '.join(parts)}</p>"
+
+
+def _share(selection: Selection, column: str, every: int) -> str:
+    """The share of the facts for which a column of `evidence-support` says yes."""
+    return f"{100 * views.number_where('evidence-support', facts(), selection, column) / every:.0f} %"
 
 
 def _disputes(claims: pd.DataFrame) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.formats import as_markdown, count, whole
 from components.state import choose, clear, controlled, facts
+from ledger import views
 from ledger.facts import Facts
 from ledger.memory import remembered
 from ledger.selection import FILTERS, MANY, Problem, Selection, choices
@@ -110,8 +111,8 @@ def _disputed(selection: Selection) -> None:
 
 
 def _years(selection: Selection) -> None:
-    years = facts().tables["funding"]["dated"].str[:4].astype(int)
-    known = range(min(years), max(years) + 1)
+    years = views.table("funding-over-time", facts(), Selection())["year"].dropna()
+    known = range(min(years), max(years) + 1) if len(years) else range(0)
     columns = st.columns(2)
     for column, name, part in ((columns[0], "from", "since"), (columns[1], "to", "until")):
         chosen = getattr(selection, part)

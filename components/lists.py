@@ -18,13 +18,16 @@ from ledger.selection import Selection
 
 #: Entries of a list.
 SHOWN = 7
+#: Rows of the register among which they are looked for.
+_LATEST = 1000
 
 
 def newest(selection: Selection) -> None:
     """The figures with the latest dates."""
-    register = views.table("funding-register", facts(), selection)
-    # A figure dated by its year alone says too little about when to count as new.
-    dated = register[register["dated"].str.len() > 4].sort_values(["dated", "funding_id"], ascending=[False, True])
+    # The register begins with the latest dates; those of a year alone, which say too little to count as new, come
+    # after the days of that year.
+    register = views.part("funding-register", facts(), selection, 0, _LATEST)
+    dated = register[register["dated"].str.len() > 4]
     with st.container(border=True, height="stretch", key="card_newest"):
         st.subheader("What is new?", anchor="new")
         st.caption("The figures of money with the latest dates.")

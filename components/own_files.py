@@ -9,6 +9,7 @@ import streamlit as st
 from components.formats import count
 from components.state import facts
 from ledger import views
+from ledger.arrow import batches_of
 from ledger.exports import file_name, to_csv, to_xlsx
 from ledger.selection import Selection
 
@@ -27,7 +28,7 @@ def own_files(made: views.View, selection: Selection, key: str) -> None:
     rows = count(len(table), "row")
     forms: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
         ("CSV", "csv", "text/csv", lambda: to_csv(table)),
-        ("Excel workbook", "xlsx", _XLSX, lambda: to_xlsx(table, about)),
+        ("Excel workbook", "xlsx", _XLSX, lambda: to_xlsx(batches_of(table), len(table), about)),
     )
     for label, extension, mime, make in forms:
         st.download_button(

@@ -49,7 +49,7 @@ def view_address(made: views.View, selection: Selection) -> str:
 def files(made: views.View, selection: Selection, rows: int) -> list[tuple[str, str]]:
     """The addresses of the files of a view, with their labels."""
     everything = selection.lenses()
-    every = len(views.table(made.id, facts(), everything))
+    every = views.size(made.id, facts(), everything)
     path = f"/api/v1/views/{made.id}"
     links = [
         (selection.address(f"{path}.csv"), f"CSV of what is shown: {count(rows, 'row')}"),

@@ -9,7 +9,8 @@ import streamlit as st
 
 from components.formats import safe_url
 from components.state import facts
-from ledger.views import View
+from ledger.selection import Selection
+from ledger.views import View, part
 
 #: Rows on one page of a table.
 PAGE = 100
@@ -27,19 +28,19 @@ _TOLD = {
 }  # fmt: skip
 
 
-def view_table(view: View, table: pd.DataFrame, *, key: str) -> int | None:
-    """Draw a view's table by pages of 100 rows; returns the position of the row chosen, if any.
+def view_table(view: View, selection: Selection, rows: int, *, key: str) -> dict[str, Any] | None:
+    """Draw a view's table of so many rows by pages of 100; returns the row chosen, if any.
 
     Rows can be chosen where the view has rows behind its rows.
     """
-    start = _page_start(len(table), key)
-    page = table.iloc[start : start + PAGE]
+    start = _page_start(rows, key)
+    page = part(view.id, facts(), selection, start, start + PAGE)
     config = column_config(view)
     event: Any = st.dataframe(
         display(view, page),
         hide_index=True,
         column_config=config,
-        column_order=[name for name in table.columns if is_shown(view, name)],
+        column_order=[name for name in page.columns if is_shown(view, name)],
         # A new key after each drawer lets the same row be chosen again.
         key=f"table_{key}_{start}_{st.session_state.get(f'nonce_{view.id}', 0)}",
         on_select="rerun" if view.detail else "ignore",
@@ -47,8 +48,9 @@ def view_table(view: View, table: pd.DataFrame, *, key: str) -> int | None:
         placeholder="",
         alt=view.title,
     )
-    if view.detail and event.selection.rows:
-        return start + int(event.selection.rows[0])
+    if view.detail and event.selection.rows and (place := int(event.selection.rows[0])) < len(page):
+        chosen: dict[str, Any] = page.iloc[place].to_dict()
+        return chosen
     return None
 
 

@@ -30,6 +30,9 @@ def your_rows() -> None:
             "data package as ZIP. They are checked first. They stay in this tab: nothing is stored on the server, "
             "nobody else sees them, and one click removes them."
         )
+        if facts().tables.is_large:
+            st.info("This dataset is too large for that: rows of your own are seen beside smaller ones alone.")
+            return
         st.link_button(
             "Template to fill in (Excel)", "/api/v1/template.xlsx", icon=":material/table_view:", type="tertiary"
         )

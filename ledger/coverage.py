@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 #: Things that can be known of an initiative, in words, in the order of the page.
@@ -117,29 +118,17 @@ def support(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """On how many sources each fact rests, a row a fact.
 
     Columns: `fact_type`, `fact_id`, `initiative_id`, `model_id`, `fact` (its name), `sources` and
-    `official_sources` (numbers). A fact is an initiative, a counted figure of money, a city's model,
-    or the evidence that an initiative serves a goal. A figure rests on its own source and on those of the figures that
-    restate it or that it restates, however many steps away. `official_sources` counts those whose
-    kind is `official`.
+    `official_sources` (numbers). A fact is an initiative, a city's model, or the evidence that an
+    initiative serves a goal. `official_sources` counts those whose kind is `official`.
     """
-    funding, goals, models = tables["funding"], tables["initiative_goals"], tables["models"]
+    goals, models = tables["initiative_goals"], tables["models"]
     names = tables["initiatives"].set_index("id")["name"]
-    groups = restated_together(funding)
-    group_sources: dict[str, set[str]] = {}
-    for figure, source in zip(funding["id"], funding["source_id"], strict=True):
-        group_sources.setdefault(groups[figure], set()).add(source)
     municipal = models[models["role"] == "municipal"]
     goal_facts = goals.groupby(["initiative_id", "goal"], sort=True)["source_id"].agg(set)
-    counted = funding[funding["counted"]]
     rows = [
         *_facts("initiative", names.index, names.index, None, names, tables["initiative_sources"], "initiative_id"),
         *_facts("model", municipal["id"], municipal["initiative_id"], municipal["id"], municipal["name"],
                 tables["model_sources"], "model_id"),
-        *(
-            ("figure", row.id, row.initiative_id, None, f"{names[row.initiative_id]}: {row.stage}",
-             group_sources[groups[row.id]])
-            for row in counted.itertuples()
-        ),
         *(
             ("goal", f"{initiative}:{goal}", initiative, None, f"{names[initiative]}: {goal}", sources)
             for (initiative, goal), sources in goal_facts.items()
@@ -176,15 +165,27 @@ def restated_together(funding: pd.DataFrame) -> dict[str, str]:
 
     Links in a circle, to itself or to a figure that is not there do no harm.
     """
-    standing = {figure: figure for figure in funding["id"]}
+    restating = funding[(funding["relation"] == "restates") & funding["related_funding_id"].isin(funding["id"])]
+    groups = linked_together(restating[["id", "related_funding_id"]])
+    return dict(zip(funding["id"], funding["id"], strict=True)) | dict(zip(groups["id"], groups["group"], strict=True))
 
-    def root(figure: str) -> str:
-        while standing[figure] != figure:
-            figure = standing[figure]
-        return figure
 
-    restating = funding[(funding["relation"] == "restates") & funding["related_funding_id"].isin(standing)]
-    for figure, other in zip(restating["id"], restating["related_funding_id"], strict=True):
-        first, second = sorted((root(figure), root(other)))
-        standing[second] = first
-    return {figure: root(figure) for figure in standing}
+def linked_together(links: pd.DataFrame) -> pd.DataFrame:
+    """For each figure that restates another or is restated, a figure that stands for all that do so together.
+
+    `links` has a row for each figure `id` that restates `related_funding_id`; links in a circle or
+    of a figure to itself do no harm. Columns: `id` and `group` (the first id of those together).
+    """
+    ends = pd.concat([links["id"], links["related_funding_id"]], ignore_index=True)
+    codes, ids = pd.factorize(ends, sort=True)
+    one, other = codes[: len(links)], codes[len(links) :]
+    standing = np.arange(len(ids))
+    while True:
+        # Each takes the first that stands for a neighbour, and then whoever stands for that one.
+        least = standing.copy()
+        np.minimum.at(least, one, standing[other])
+        np.minimum.at(least, other, standing[one])
+        least = least[least]
+        if (least == standing).all():
+            return pd.DataFrame({"id": ids, "group": np.asarray(ids)[standing]}).astype({"id": "str", "group": "str"})
+        standing = least

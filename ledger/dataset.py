@@ -1,6 +1,7 @@
 """The dataset that this process serves: one version at a time, exchanged as a whole.
 
     DASHBOARD_DATA=city.zip     a folder, a ZIP file or an address; without it, the built-in package
+    DASHBOARD_ENGINE=duckdb     what works the views out (`ledger.engines`); without it, what suits the size
 
 Whoever asks gets the version that is served now. Within `one_version` everybody gets the same one,
 whatever is exchanged meanwhile: a run of a page and a request are such a span.
@@ -24,9 +25,10 @@ from typing import BinaryIO
 
 from ledger import places
 from ledger.brand import check_brand
+from ledger.engines import Engine, engine_at
 from ledger.facts import Facts, facts_of
 from ledger.stamps import Stamp, stamp_of
-from ledger.tables import open_files
+from ledger.tables import Tables, open_files
 
 #: Seconds for which no file of a package may have changed before it is read: a copy may still go on.
 QUIET = 2.0
@@ -153,16 +155,26 @@ def _read(place: str | Path, stamp: Stamp) -> Served:
     try:
         with places.opened(place) as files:
             kept = _Kept(files, folder)
-            tables = open_files(kept)
+            tables = open_files(kept, folder)
             check_brand(tables.descriptor, kept)
         now = datetime.now(UTC)
         # Older files that take the place of others are a change all the same.
-        made = Served(facts_of(tables), folder, stamp, now, changed=now if _served else stamp.changed)
+        made = Served(
+            facts_of(tables, engine=_engine(tables)), folder, stamp, now, changed=now if _served else stamp.changed
+        )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     weakref.finalize(made, shutil.rmtree, folder, ignore_errors=True)
     return made
+
+
+def _engine(tables: Tables) -> Engine:
+    """The engine that the environment names; else one in memory, or over files where the package is large."""
+    try:
+        return engine_at(os.environ.get("DASHBOARD_ENGINE") or ("duckdb" if tables.is_large else "polars"))
+    except ValueError as wrong:
+        raise OSError(f"DASHBOARD_ENGINE: {wrong}") from None
 
 
 def _settled(place: str) -> Served:

@@ -38,9 +38,12 @@ def effect(view_id: str, facts: Facts, selection: Selection) -> Effect | None:
 def _effect(view_id: str, facts: Facts, selection: Selection) -> Effect:
     made, everything = views.VIEWS[view_id], selection.but(disputed="include")
     behind = made.detail or view_id
-    rows = len(views.table(behind, facts, everything))
-    left = len(views.table(behind, facts, selection))
-    before, after = (_in_words(views.table(view_id, facts, chosen), made, facts) for chosen in (everything, selection))
+    rows, left = (views.size(behind, facts, chosen) for chosen in (everything, selection))
+    try:
+        before, after = (_in_words(views.table(view_id, facts, one), made, facts) for one in (everything, selection))
+    except views.TooManyRows:
+        # Values of rows that nobody could look through.
+        return Effect(rows - left, rows, _no_changes())
     return Effect(rows - left, rows, changes(made, before, after))
 
 
@@ -63,8 +66,11 @@ def changes(made: views.View, before: pd.DataFrame, after: pd.DataFrame) -> pd.D
     for column, within in made.ranks.items():
         ranked = [_ranked(table, column, within, made.measures[column]) for table in (before, after)]
         found.append(_changed(column, True, made.measures[column], *ranked))
-    columns = ["whose", "what", "is_rank", "before", "after"]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+    return pd.concat(found, ignore_index=True) if found else _no_changes()
+
+
+def _no_changes() -> pd.DataFrame:
+    return pd.DataFrame(columns=["whose", "what", "is_rank", "before", "after"])
 
 
 def _ranked(table: pd.DataFrame, column: str, within: tuple[str, ...], whose: tuple[str, ...]) -> pd.DataFrame:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,13 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet
 import xlsxwriter
 
-from ledger.cells import cells, values_of
+from ledger.arrow import CHUNK, batches_of
+from ledger.cells import csv_cells
 from ledger.selection import Selection
 
 BOM = "\ufeff"
-
-#: Rows that are written at a time: a large table is never in memory as text.
-CHUNK = 20_000
 
 
 def to_csv(table: pd.DataFrame, *, safe: bool = True) -> bytes:
@@ -30,51 +27,70 @@ def to_csv(table: pd.DataFrame, *, safe: bool = True) -> bytes:
     The safe form begins with a byte order mark and puts an apostrophe before text cells that a
     spreadsheet would take for a formula. Numbers and booleans stay what they are.
     """
-    return b"".join(csv_chunks(table, safe=safe))
+    return b"".join(csv_chunks(batches_of(table), safe=safe))
 
 
-def csv_chunks(table: pd.DataFrame, *, safe: bool = True) -> Iterator[bytes]:
+def csv_chunks(batches: Iterable[pa.Table], *, safe: bool = True) -> Iterator[bytes]:
     """The bytes of `to_csv`, some rows at a time."""
-    for number, part in enumerate(_parts(table)):
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, lineterminator="\r\n")
-        if number == 0:
-            out.write(BOM if safe else "")
-            writer.writerow(table.columns)
-        writer.writerows(zip(*(cells(part[name], safe=safe) for name in table.columns), strict=True))
-        yield out.getvalue().encode()
+    for number, batch in enumerate(batches):
+        begin = BOM.encode() if safe and number == 0 else b""
+        text = csv_cells(batch, safe=safe).write_csv(
+            include_header=number == 0, line_terminator="\r\n", quote_style="necessary"
+        )
+        yield begin + text.encode()
 
 
-def _parts(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """The table in pieces; a table without rows is one piece."""
-    for start in range(0, max(len(table), 1), CHUNK):
-        yield table.iloc[start : start + CHUNK]
-
-
-def json_chunks(table: pd.DataFrame, about: Mapping[str, Any]) -> Iterator[bytes]:
-    """A JSON object with what `about` says and the table as `rows`, some rows at a time.
+def json_chunks(batches: Iterable[pa.Table], about: Mapping[str, Any]) -> Iterator[bytes]:
+    """A JSON object with what `about` says and the rows, some at a time, as `rows`.
 
     A row is an object with every column; what is not known is null.
     """
     yield json.dumps({**about, "rows": []}, ensure_ascii=False).removesuffix("]}").encode()
     first = True
-    for part in _parts(table):
-        columns = [values_of(part[name]) for name in table.columns]
-        rows = [dict(zip(table.columns, row, strict=True)) for row in zip(*columns, strict=True)]
-        if rows:
+    for batch in batches:
+        if rows := batch.to_pylist():
             text = json.dumps(rows, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
             yield (("" if first else ",") + text[1:-1]).encode()
             first = False
     yield b"]}"
 
 
-def to_parquet(table: pd.DataFrame, about: Mapping[str, str]) -> bytes:
-    """A table as Parquet with the types of its columns; `about` stands in the metadata of the file."""
-    # Arrow's own types alone: readers other than pandas know nothing of pandas' metadata.
-    made = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(dict(about))
-    out = io.BytesIO()
-    pyarrow.parquet.write_table(made, out, compression="zstd")
-    return out.getvalue()
+def parquet_chunks(batches: Iterable[pa.Table], about: Mapping[str, str]) -> Iterator[bytes]:
+    """The rows as Parquet with the types of their columns, some at a time; `about` is the metadata of the file."""
+    out = _Pieces()
+    writer: pyarrow.parquet.ParquetWriter | None = None
+    for batch in batches:
+        # Arrow's own types alone: readers other than pandas know nothing of pandas' metadata.
+        made = batch.replace_schema_metadata(dict(about))
+        writer = writer or pyarrow.parquet.ParquetWriter(out, made.schema, compression="zstd")
+        writer.write_table(made)
+        yield out.taken()
+    if writer:
+        writer.close()
+    yield out.taken()
+
+
+class _Pieces(io.RawIOBase):
+    """A file that is written from start to end and taken away piece by piece."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._written = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self._pieces.append(bytes(piece))
+        self._written += len(self._pieces[-1])
+        return len(self._pieces[-1])
+
+    def tell(self) -> int:
+        return self._written
+
+    def taken(self) -> bytes:
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)
 
 
 #: What a sheet of a spreadsheet holds at most: rows with the header, and characters of a cell.
@@ -82,32 +98,41 @@ SHEET_ROWS, CELL_CHARACTERS = 1_048_576, 32_767
 _CUT = " […]"
 
 
-def to_xlsx(table: pd.DataFrame, about: Sequence[tuple[str, str]]) -> bytes:
-    """A table as a workbook with two sheets: the rows, and what `about` says of them.
+class TooLong(ValueError):
+    """More rows than a sheet of a spreadsheet holds; the text is a sentence for a person."""
+
+
+def to_xlsx(batches: Iterable[pa.Table], rows: int, about: Sequence[tuple[str, str]]) -> bytes:
+    """So many rows as a workbook with two sheets: the rows, and what `about` says of them.
 
     Texts are texts, whatever they begin with: no formula and no link starts from one. A text that is
     too long for a cell is cut and ends in […]. What is not known is an empty cell.
 
     Raises:
-        ValueError: where there are more rows than a sheet holds.
+        TooLong: there are more rows than a sheet holds.
     """
-    if len(table) >= SHEET_ROWS:
-        raise ValueError(f"A sheet holds {SHEET_ROWS - 1:,} rows and there are {len(table):,}.")
+    if rows >= SHEET_ROWS:
+        raise TooLong(
+            f"A sheet of Excel holds {SHEET_ROWS - 1:,} rows, and there are {rows:,}. CSV and Parquet hold all."
+        )
     out = io.BytesIO()
     # A large workbook grows in files beside it; a small one is made sooner without them.
-    memory = "in_memory" if len(table) <= CHUNK else "constant_memory"
+    memory = "in_memory" if rows <= CHUNK else "constant_memory"
     options = {memory: True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         bold = book.add_format({"bold": True})
         sheet = book.add_worksheet("Data")
         sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, list(table.columns), bold)
-        if len(table.columns):
-            sheet.set_column(0, len(table.columns) - 1, 18)
-            sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
-        for start, part in zip(range(1, len(table) + 1, CHUNK), _parts(table), strict=False):
-            rows = zip(*(values_of(part[name]) for name in table.columns), strict=True)
-            for number, row in enumerate(rows, start=start):
+        number = 0
+        for batch in batches:
+            names = batch.column_names
+            if number == 0:
+                sheet.write_row(0, 0, names, bold)
+                if names:
+                    sheet.set_column(0, len(names) - 1, 18)
+                    sheet.autofilter(0, 0, rows, len(names) - 1)
+            for row in zip(*(values.to_pylist() for values in batch.columns), strict=True):
+                number += 1
                 for column, value in enumerate(row):
                     _write_cell(sheet, number, column, value)
         notes = book.add_worksheet("About")

@@ -14,6 +14,7 @@ import narwhals as nw
 import pandas as pd
 
 from ledger import changes, coverage, disputes, money, promises
+from ledger.arrow import as_pandas
 from ledger.engines import Engine, engine_at
 from ledger.expressions import mapped, ranks
 from ledger.memory import Memory
@@ -30,6 +31,21 @@ _INITIATIVE = ("initiative_id", "initiative", "kind", "domain", "status", "goals
 _SOURCE = ("source_id", "source_url", "source_title", "publisher")
 
 
+#: The frames that are kept in an order, by which columns, and whether from the last to the first: the first
+#: rows of what is chosen from them can be had without sorting all.
+ORDERS: dict[str, dict[str, bool]] = {
+    "funding": {"dated": True, "funding_id": False},
+    "repeats": {"city_id": False, "stage_rank": False, "usd": True, "funding_id": False},
+    "known": {"known": False, "thing_rank": False, "initiative_id": False},
+    "support": {"sources": False, "official_sources": False, "fact_type": False, "fact_id": False},
+}
+
+
+def in_order(rows: nw.LazyFrame, name: str) -> nw.LazyFrame:
+    """Rows in the order of a frame of `ORDERS`."""
+    return rows.sort(*ORDERS[name], descending=list(ORDERS[name].values()), nulls_last=True)
+
+
 @dataclass(frozen=True, eq=False)
 class Facts:
     """The frames that views are made of, by name, and the package that they come from.
@@ -38,7 +54,8 @@ class Facts:
     `grid` (every city with every goal), `known` (every initiative with every thing that can be
     known of it), `support` (what each fact rests on), `promises_usd` and one for each other lens
     (what became of announced money), `totals` (figures added up by all that views and filters tell
-    apart), `models`, `results`, `parents`, `ancestors`, `claims`,
+    apart), `repeats` (figures that are not added or belong to another), `conflicts` (figures that
+    others contradict), `models`, `results`, `parents`, `ancestors`, `claims`,
     `sources`, `history` (every change between versions of the data, in words). They belong to
     `engine`, which works them out; `memory` holds what was worked out. `base` are the facts of the
     dataset alone, where a reader's own rows have been added to it; else there is none.
@@ -52,6 +69,10 @@ class Facts:
 
     def __getitem__(self, name: str) -> nw.LazyFrame:
         return self.frames[name]
+
+    def in_order(self, name: str, rows: nw.LazyFrame) -> nw.LazyFrame:
+        """Rows that were chosen from a frame of `ORDERS`, in its order."""
+        return rows if self.engine.keeps_order else in_order(rows, name)
 
     @property
     def version(self) -> str:
@@ -91,6 +112,7 @@ def facts_of(tables: Tables, base: Facts | None = None, engine: Engine | None = 
     engine = engine or (base.engine if base else engine_at("polars"))
     with engine.turn():
         lazy = {name: engine.frame(frame) for name, frame in tables.frames.items()}
+        lazy |= {name: engine.file(path) for name, path in tables.files.items()}
         given = _Given(tables, engine, lazy, disputes.dispute_marks(tables["claims"]))
         frames = _frames(given)
     return Facts(frames, tables, engine, base)
@@ -107,16 +129,18 @@ def _frames(given: _Given) -> dict[str, nw.LazyFrame]:
 
     cities = kept(_cities(given))
     initiatives = kept(_initiatives(given, cities, rests_on))
-    funding = sourced(_funding(given, initiatives))
+    funding = kept(in_order(_funding(given, initiatives).join(source, on="source_id", how="left"), "funding"))
     initiatives = kept(_with_money(initiatives, funding))
     models = kept(_models(given, cities, initiatives))
     frames = {
         "cities": kept(_with_counts(cities, initiatives, funding)),
         "initiatives": initiatives,
         **{f"promises_{lens}": kept(_promises(given, funding, initiatives, lens)) for lens in money.LENSES},
-        "known": kept(_known(given, rests_on, initiatives)),
-        "support": kept(_support(given, initiatives)),
+        "known": kept(in_order(_known(given, rests_on, initiatives), "known")),
+        "support": kept(in_order(_support(given, initiatives), "support")),
         "funding": funding,
+        "repeats": kept(in_order(_repeats(funding), "repeats")),
+        "conflicts": kept(funding.filter(~nw.col("case").is_null())),
         "totals": kept(_totals(funding, initiatives)),
         "metrics": sourced(_metrics(given, initiatives)),
         "goals": sourced(_goals(given, initiatives)),
@@ -176,8 +200,9 @@ def _initiatives(given: _Given, cities: nw.LazyFrame, rests_on: pd.DataFrame) ->
 
 
 def _funding(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
-    years = given.tables["funding"]["dated"].str[:4].astype("Int64").dropna()
-    span = range(int(years.min()), int(years.max()) + 1) if len(years) else range(0)
+    dates = given.lazy["funding"].select(year=_year("dated")).filter(~nw.col("year").is_null())
+    years = given.engine.collected(dates.unique().sort("year"))["year"].to_pylist()
+    span = range(int(years[0]), int(years[-1]) + 1) if years else range(0)
     power = money.latest_purchasing_power(given.tables["purchasing_power"], span)
     funding = (
         _renamed(given.lazy["funding"], "funding")
@@ -202,6 +227,19 @@ def _totals(funding: nw.LazyFrame, initiatives: nw.LazyFrame) -> nw.LazyFrame:
     told_apart = ("initiative_id", "year", "funder", "payer", "stage", "stage_rank", "scope", "currency", "counted",
                   "purpose", "disputed")  # fmt: skip
     return money.totals(funding, told_apart).join(initiatives.select(_INITIATIVE), on="initiative_id", how="left")
+
+
+def _repeats(funding: nw.LazyFrame) -> nw.LazyFrame:
+    """The figures that are not added or that belong to another, each with that one."""
+    related = funding.select(
+        related_funding_id=nw.col("funding_id"),
+        related_stage=nw.col("stage"),
+        related_amount=nw.col("amount"),
+        related_currency=nw.col("currency"),
+        related_counted=nw.col("counted"),
+    )
+    belonging = funding.filter(~nw.col("counted") | (nw.col("relation") != "none"))
+    return belonging.join(related, on="related_funding_id", how="left")
 
 
 def _conflicts(funding: nw.LazyFrame) -> nw.LazyFrame:
@@ -367,12 +405,16 @@ def _claims(given: _Given, initiatives: nw.LazyFrame, models: nw.LazyFrame) -> n
 
 def _sources(given: _Given) -> nw.LazyFrame:
     """Sources with `facts`: the number of rows of the other tables that cite each."""
-    citing = [frame["source_id"] for name, frame in given.tables.frames.items() if "source_id" in frame]
-    counts = pd.concat(citing).value_counts().rename_axis("source_id").reset_index(name="facts")
+    citing = [
+        given.lazy[name].group_by("source_id").agg(facts=nw.len())
+        for name in given.tables.names
+        if any(field.name == "source_id" for field in given.tables.descriptor.fields(name))
+    ]
+    counts = nw.concat(citing).group_by("source_id").agg(nw.col("facts").sum())
     sources = _renamed(given.lazy["sources"], "source", kind="source_kind", url="source_url", title="source_title")
-    return sources.join(
-        given.engine.frame(counts.astype({"source_id": "str", "facts": "Int64"})), on="source_id", how="left"
-    ).with_columns(nw.col("facts").fill_null(0), year=_year("published_on"))
+    return sources.join(counts, on="source_id", how="left").with_columns(
+        nw.col("facts").fill_null(0), year=_year("published_on")
+    )
 
 
 def _history(given: _Given, frames: Mapping[str, nw.LazyFrame]) -> nw.LazyFrame:
@@ -432,32 +474,73 @@ def _promises(given: _Given, funding: nw.LazyFrame, initiatives: nw.LazyFrame, l
 def _known(given: _Given, rests_on: pd.DataFrame, initiatives: nw.LazyFrame) -> nw.LazyFrame:
     """Every initiative with every thing that can be known of it."""
     about = initiatives.select(*_INITIATIVE, "year", "disputed")
-    return given.engine.frame(coverage.known_things(given.tables.frames, rests_on)).join(
-        about, on="initiative_id", how="left"
-    )
+    told = given.lazy["funding"].select("initiative_id", "funder", "stage").unique()
+    figures = as_pandas(given.engine.collected(told))
+    known = coverage.known_things({**given.tables.frames, "funding": figures}, rests_on)
+    return given.engine.frame(known).join(about, on="initiative_id", how="left")
 
 
 def _support(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
     """Every fact with the number of sources that it rests on, and the mark of the dispute about it."""
-    found = coverage.support(given.tables.frames)
-    cost = disputes.marks_of_topics(given.marks, "initiative", ("cost",))
     delivery = disputes.marks_of_topics(given.marks, "initiative", ("delivery",))
     provenance = disputes.marks_of_topics(given.marks, "model", ("provenance",))
     goals = disputes.goal_marks(given.marks, given.tables["models"])
     mark = {
-        "figure": lambda row: cost.get(row.initiative_id),
         "initiative": lambda row: delivery.get(row.initiative_id),
         "model": lambda row: provenance.get(row.model_id),
         "goal": lambda row: goals.get((row.initiative_id, row.fact_id.rpartition(":")[2])),
     }
+    found = coverage.support(given.tables.frames)
     found["disputed"] = pd.Series([mark[row.fact_type](row) or "none" for row in found.itertuples()], dtype="str")
+    figures = _figures_support(given, initiatives).select(list(found))
     return (
-        given.engine.frame(found)
+        nw.concat([given.engine.frame(found), figures])
         .join(initiatives.select(*_INITIATIVE, "year"), on="initiative_id", how="left")
         .with_columns(
             nw.col("goals").fill_null(""),
             one_source=nw.col("sources") == 1,
             no_official_source=nw.col("official_sources") == 0,
+        )
+    )
+
+
+def _figures_support(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
+    """Every counted figure of money with the number of sources that it rests on.
+
+    It rests on its own source and on those of the figures that restate it or that it restates,
+    however many steps away.
+    """
+    is_official = nw.when(nw.col("kind") == "official").then(1).otherwise(0)
+    sources = given.lazy["sources"].select(source_id=nw.col("id"), official=is_official)
+    funding = given.lazy["funding"].join(sources, on="source_id", how="left")
+    pairs = given.lazy["funding"].filter(nw.col("relation") == "restates").select("related_funding_id", id="id")
+    there = given.lazy["funding"].select(related_funding_id=nw.col("id"))
+    links = as_pandas(given.engine.collected(pairs.join(there, on="related_funding_id", how="inner")))
+    groups = given.engine.frame(coverage.linked_together(links))
+    cited = (
+        funding.join(groups, on="id", how="inner")
+        .select("group", "source_id", "official")
+        .unique()
+        .group_by("group")
+        .agg(group_sources=nw.len(), group_official=nw.col("official").sum())
+    )
+    cost = given.marks_of("initiative", "cost")
+    name = initiatives.select("initiative_id", "initiative")
+    return (
+        funding.filter(nw.col("counted"))
+        .join(groups, on="id", how="left")
+        .join(cited, on="group", how="left")
+        .join(name, on="initiative_id", how="left")
+        .join(cost, on="initiative_id", how="left")
+        .select(
+            "initiative_id",
+            fact_type=nw.lit("figure"),
+            fact_id=nw.col("id"),
+            model_id=nw.when(nw.col("id") == "").then(nw.lit("")),
+            fact=nw.concat_str([nw.col("initiative"), nw.lit(": "), nw.col("stage")]),
+            sources=nw.coalesce(nw.col("group_sources").cast(nw.Int64), nw.lit(1)),
+            official_sources=nw.coalesce("group_official", "official").cast(nw.Int64),
+            disputed=nw.col("disputed").fill_null("none"),
         )
     )
 

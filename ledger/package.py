@@ -15,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
 
+from ledger.arrow import as_pandas
 from ledger.citation import Citation, citation, filter_words, in_words
 from ledger.croissant import croissant
 from ledger.descriptor import Descriptor, Field
@@ -22,7 +23,7 @@ from ledger.facts import Facts
 from ledger.places import DATA
 from ledger.selection import FILTERS, Selection, choices
 from ledger.served import measured
-from ledger.tables import Tables
+from ledger.tables import Tables, TooManyRows
 
 #: How the derived figures are made; it goes with the data.
 METHOD = Path(__file__).resolve().parent.parent / "docs" / "method.md"
@@ -54,7 +55,12 @@ def package_zip(facts: Facts, selection: Selection, address: str, folder: Path =
     `facts` are those of this folder; `address` is the public address of the dashboard. Filters leave
     the rows that they choose, what belongs to these and what those refer to; lenses change nothing.
     The same data, filters and address always give the same bytes.
+
+    Raises:
+        TooManyRows: the dataset does not fit into memory.
     """
+    if facts.tables.is_large:
+        raise TooManyRows("The dataset is too large for one ZIP file. Take its tables one by one, as CSV or Parquet.")
     selection = selection.filters()
     paths = {resource["name"]: resource["path"] for resource in facts.descriptor.raw["resources"]}
     files = {path: (folder / path).read_bytes() for path in ("datapackage.json", *paths.values())}
@@ -133,7 +139,7 @@ def _left(facts: Facts, selection: Selection, table: str) -> pd.Series[bool]:
     frame, name_of_id = _CHOSEN[table]
     keys = _listed(facts.descriptor.schema(table)["primaryKey"])
     names = [name_of_id if key == "id" else key for key in keys]
-    left = selection.rows(facts, frame).select(names).collect("pandas").to_native()
+    left = as_pandas(facts.engine.collected(selection.rows(facts, frame).select(names)))
     return _among(facts.tables[table][keys], left.astype("str"))
 
 

@@ -44,7 +44,9 @@ _INITIATIVE = (*_PLACE, "initiative", "kind", "domain", "status", "goal", "from"
 FILTERS: dict[str, tuple[str, ...]] = {
     "cities": _PLACE,
     "initiatives": _INITIATIVE,
-    **dict.fromkeys(("funding", "totals"), (*_INITIATIVE, "funder", "stage", "scope", "public")),
+    **dict.fromkeys(
+        ("funding", "totals", "repeats", "conflicts"), (*_INITIATIVE, "funder", "stage", "scope", "public")
+    ),
     "metrics": _INITIATIVE,
     "goals": _INITIATIVE,
     "models": (*_INITIATIVE, "model"),
@@ -220,7 +222,9 @@ def choices(facts: Facts) -> dict[str, dict[str, str]]:
         pairs = zip(rows["id"], rows["name"], strict=True)
         return {code: name if code in known else f"{name} {SIGN}" for code, name in pairs}
 
-    results = facts["results"].select("benchmark").unique().sort("benchmark").collect()
+    with facts.engine.turn():
+        named = facts["results"].select("benchmark").unique().sort("benchmark")
+    benchmarks = facts.engine.collected(named)["benchmark"].to_pylist()
     countries = cities.drop_duplicates("country_code").sort_values("country")
     continents = sorted(cities["continent"].dropna().unique())
     return {
@@ -239,7 +243,7 @@ def choices(facts: Facts) -> dict[str, dict[str, str]]:
         "stage": codes("funding", "stage"),
         "scope": codes("funding", "scope"),
         "model": names("models"),
-        "benchmark": {name: name for name in results["benchmark"].to_list()},
+        "benchmark": {name: name for name in benchmarks},
         "public": {"only": "Public money only"},
         "disputed": {"include": "Include", "exclude": "Leave out", "only": "Only these"},
         "lens": {"stated": "As stated", "usd": "US dollars", "intl": "International dollars"},

@@ -37,7 +37,7 @@ def table_path(table: str) -> str:
 def _files(facts: Facts) -> dict[str, File]:
     """The file of each table, by its path; every row is written once to be measured."""
     return {
-        table: measured(table_path(table), csv_chunks(facts.tables[table], safe=False))
+        table: measured(table_path(table), csv_chunks(facts.tables.batches(table), safe=False))
         for table in facts.descriptor.tables
     }
 

@@ -15,6 +15,7 @@ import pytest
 from openpyxl.cell import Cell
 
 from ledger import dataset, views
+from ledger.arrow import batches_of
 from ledger.exports import to_csv, to_xlsx
 from ledger.facts import Facts
 from ledger.selection import Selection
@@ -96,7 +97,7 @@ def opened(tables: dict[str, pd.DataFrame], tmp_path_factory: pytest.TempPathFac
         (given / f"{name}.csv").write_bytes(to_csv(table))
     (given / "unsafe.csv").write_bytes(to_csv(pd.DataFrame({"text": ["=1+1"]}), safe=False))
     ambiguous = pd.DataFrame({"text": pd.Series([*TEXTS, *AMBIGUOUS], dtype="str")})
-    (given / "workbook.xlsx").write_bytes(to_xlsx(ambiguous, []))
+    (given / "workbook.xlsx").write_bytes(to_xlsx(batches_of(ambiguous), len(ambiguous), []))
     # A profile of its own: another LibreOffice may run on this machine.
     profile = f"-env:UserInstallation={(given / 'profile').as_uri()}"
     command = [office, profile, "--headless", "--norestore", "--convert-to", "xlsx", "--outdir", str(saved)]

@@ -281,8 +281,9 @@ def assert_behind(facts: Facts, view: str, selection: Selection) -> int:
     table = views.table(view, facts, selection)
     rows_behind = 0
     for row in table.to_dict("records"):
-        rows = views.rows_behind(view, row, facts, selection)
-        rows_behind += len(rows)
+        rows, number = views.rows_behind(view, row, facts, selection)
+        assert number == len(rows)
+        rows_behind += number
         if "figures" in row:
             counted = rows["counted"].astype(bool)
             added = rows[counted & rows["value"].notna()]
@@ -326,7 +327,7 @@ def test_behind_a_fact_stands_the_fact_itself_with_its_source(facts: Facts, view
     about = views.VIEWS[view]
     table = views.table(view, facts, Selection(lens="stated"))
     for row in table.iloc[:: max(1, len(table) // 20)].to_dict("records"):
-        behind = views.rows_behind(view, row, facts, Selection(lens="stated"))
+        behind, _ = views.rows_behind(view, row, facts, Selection(lens="stated"))
         assert len(behind) == 1
         assert behind.loc[0, list(about.keys)].to_dict() == {key: row[key] for key in about.keys}
 
@@ -350,7 +351,7 @@ def test_of_rios_estimates_just_one_figure_is_added_that_of_65_billion(facts: Fa
     assert estimated.loc["mixed", "value"] == 65e9
     assert estimated["value"].isna().to_dict() == {"mixed": False, "private": True, "public": True}
     (row,) = estimated.loc[["mixed"]].reset_index().to_dict("records")
-    behind = views.rows_behind("funding-by-city", row, facts, RIO).set_index("funding_id")
+    behind = views.rows_behind("funding-by-city", row, facts, RIO)[0].set_index("funding_id")
     assert behind["counted"].to_dict() == {
         "rio-de-janeiro-rio-ai-city-f1": True,
         "rio-de-janeiro-rio-ai-city-f2": False,

@@ -9,8 +9,9 @@ One text of expressions (narwhals) runs on all of them, and gives the same table
 from __future__ import annotations
 
 from ledger.engines.engine import Engine, Unreachable
+from ledger.engines.waiting import waiting_in
 
-__all__ = ["Engine", "Unreachable", "engine_at"]
+__all__ = ["Engine", "Unreachable", "engine_at", "waiting_in"]
 
 #: Engines that need nothing but their name.
 NAMES = ("polars", "pandas", "duckdb")

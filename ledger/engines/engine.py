@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 import narwhals as nw
@@ -17,18 +19,34 @@ class Unreachable(OSError):
 
 
 class Engine(Protocol):
-    """Holds frames (narwhals lazy frames) and works them out. Frames of two engines cannot be joined."""
+    """Holds frames (narwhals lazy frames) and works them out. Frames of two engines cannot be joined.
+
+    `keeps_order` says whether rows that are chosen from a kept frame come in its order.
+    """
 
     address: str
+    keeps_order: bool
 
     def frame(self, table: pd.DataFrame) -> Frame:
         """A table as a frame. What is missing is null, also among numbers."""
+
+    def file(self, path: Path) -> Frame:
+        """The rows of a Parquet file as a frame."""
 
     def kept(self, frame: Frame) -> Frame:
         """The same frame, worked out once and kept as long as the engine is there."""
 
     def turn(self) -> AbstractContextManager[None]:
-        """A span in which this thread may make frames and have them worked out."""
+        """A span in which this thread may make frames."""
 
     def collected(self, frame: Frame) -> pa.Table:
         """The rows of a frame, in its order."""
+
+    def part(self, frame: Frame, start: int, end: int) -> pa.Table:
+        """The rows of a frame from one place up to another, the first being 0."""
+
+    def batches(self, frame: Frame, rows: int, start: int = 0, end: int | None = None) -> Iterator[pa.Table]:
+        """The rows of a part (or all) of a frame in its order, so many at a time, as they are worked out.
+
+        A frame without rows is one batch.
+        """

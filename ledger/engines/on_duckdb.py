@@ -7,43 +7,62 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import narwhals as nw
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ledger.engines.engine import Frame
+from ledger.engines.waiting import waited
+
+#: What all queries together may take; what does not fit goes to files.
+MEMORY = "400MB"
+
+Result = TypeVar("Result")
 
 
 class DuckDB:
     """Frames in Parquet files of a folder of their own, which goes when the engine does."""
 
     address = "duckdb"
+    keeps_order = True
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="dashboard-duckdb-"))
         self._names = itertools.count()
-        self._connection = duckdb.connect(":memory:")
-        self._connection.execute("SET preserve_insertion_order = true")
-        # A connection answers one thread at a time; within a query it uses every core.
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY,
+            "temp_directory": str(self._folder),
+            "preserve_insertion_order": True,
+        }
+        self._connection = duckdb.connect(":memory:", config=settings)
+        # Frames are made on one connection, which answers one thread at a time; each query has one of its own.
         self._turn = threading.RLock()
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def frame(self, table: pd.DataFrame) -> Frame:
         """As `Engine.frame`."""
+        file = self._new_file()
+        pq.write_table(pa.Table.from_pandas(table, preserve_index=False), file, compression="zstd")
+        return self.file(file)
+
+    def file(self, path: Path) -> Frame:
+        """As `Engine.file`."""
         with self._turn:
-            return self._of(pa.Table.from_pandas(table, preserve_index=False))
+            return nw.from_native(self._connection.read_parquet(str(path)))
 
     def kept(self, frame: Frame) -> Frame:
         """As `Engine.kept`."""
-        with self._turn:
-            file = str(self._folder / f"{next(self._names)}.parquet")
-            frame.to_native().to_parquet(file, compression="zstd")
-            return nw.from_native(self._connection.read_parquet(file))
+        file = self._new_file()
+        query = self._query(frame)
+        self._run(lambda cursor: cursor.execute(f"COPY ({query}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)"))
+        return self.file(file)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -53,9 +72,37 @@ class DuckDB:
 
     def collected(self, frame: Frame) -> pa.Table:
         """As `Engine.collected`."""
-        with self._turn:
-            table: pa.Table = frame.to_native().to_arrow_table()
-            return table
+        query = self._query(frame)
+        return self._run(lambda cursor: cursor.sql(query).to_arrow_table())
 
-    def _of(self, table: pa.Table) -> Frame:
-        return nw.from_native(self._connection.from_arrow(table))
+    def part(self, frame: Frame, start: int, end: int) -> pa.Table:
+        """As `Engine.part`."""
+        query = self._part_of(frame, start, end)
+        return self._run(lambda cursor: cursor.sql(query).to_arrow_table())
+
+    def batches(self, frame: Frame, rows: int, start: int = 0, end: int | None = None) -> Iterator[pa.Table]:
+        """As `Engine.batches`."""
+        with self._connection.cursor() as cursor:
+            reader: pa.RecordBatchReader = cursor.sql(self._part_of(frame, start, end)).to_arrow_reader(rows)
+            is_first = True
+            for batch in reader:
+                is_first = False
+                yield pa.Table.from_batches([batch])
+            if is_first:
+                yield reader.schema.empty_table()
+
+    def _new_file(self) -> Path:
+        return self._folder / f"{next(self._names)}.parquet"
+
+    def _query(self, frame: Frame) -> str:
+        with self._turn:
+            query: str = frame.to_native().sql_query()
+            return query
+
+    def _part_of(self, frame: Frame, start: int, end: int | None) -> str:
+        limit = "" if end is None else f" LIMIT {end - start}"
+        return f"FROM ({self._query(frame)}){limit} OFFSET {start}" if limit or start else self._query(frame)
+
+    def _run(self, query: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
+        with self._connection.cursor() as cursor:
+            return waited(lambda: query(cursor), cursor.interrupt)

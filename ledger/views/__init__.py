@@ -9,6 +9,20 @@ from ledger.views import models
 from ledger.views import initiatives
 from ledger.views import cities
 from ledger.views import evidence
-from ledger.views.registry import VIEWS, Column, View, rows_behind, table
+from ledger.tables import TooManyRows
+from ledger.views.registry import VIEWS, Column, View
+from ledger.views.rows import batches, distinct, number_where, part, rows_behind, size, table
 
-__all__ = ["VIEWS", "Column", "View", "rows_behind", "table"]
+__all__ = [
+    "VIEWS",
+    "Column",
+    "TooManyRows",
+    "View",
+    "batches",
+    "distinct",
+    "number_where",
+    "part",
+    "rows_behind",
+    "size",
+    "table",
+]

@@ -40,25 +40,13 @@ from ledger.views.spending import counted_sums
         **derived("disputed"),
         **SOURCE,
     },
+    grows=True,
     keys=("funding_id",),
     lens=True,
 )
 def funding_double_counts(facts: Facts, selection: Selection) -> nw.LazyFrame:
-    """Figures that are not added or that belong to another, the largest first within a city and stage."""
-    related = facts["funding"].select(
-        related_funding_id=nw.col("funding_id"),
-        related_stage=nw.col("stage"),
-        related_amount=nw.col("amount"),
-        related_currency=nw.col("currency"),
-        related_counted=nw.col("counted"),
-    )
-    return (
-        selection.rows(facts, "funding")
-        .filter(~nw.col("counted") | (nw.col("relation") != "none"))
-        .with_columns(*lens_value(selection.lens))
-        .join(related, on="related_funding_id", how="left")
-        .sort("city_id", "stage_rank", "value", "funding_id", descending=[False, False, True, False], nulls_last=True)
-    )
+    """Figures that are not added or that belong to another, the largest in dollars first within a city and stage."""
+    return facts.in_order("repeats", selection.rows(facts, "repeats")).with_columns(*lens_value(selection.lens))
 
 
 @view(

@@ -95,11 +95,12 @@ def coverage(facts: Facts, selection: Selection) -> nw.LazyFrame:
     group="evidence",
     frame="known",
     origin={**INITIATIVE, **CITY, **derived("thing", "what", "known"), "status": "initiatives.status"},
+    grows=True,
     keys=("initiative_id", "thing"),
 )
 def coverage_by_initiative(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """What is not known first."""
-    return selection.rows(facts, "known").sort("known", "thing_rank", "initiative_id")
+    return facts.in_order("known", selection.rows(facts, "known"))
 
 
 @view(
@@ -139,11 +140,12 @@ def freshness(facts: Facts, selection: Selection) -> nw.LazyFrame:
         "model_id": "models.id",
         **derived("sources", "official_sources", "one_source", "no_official_source", "disputed"),
     },
+    grows=True,
     keys=("fact_type", "fact_id"),
 )
 def evidence_support(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Facts, those that rest on least first."""
-    return selection.rows(facts, "support").sort("sources", "official_sources", "fact_type", "fact_id")
+    return facts.in_order("support", selection.rows(facts, "support"))
 
 
 @view(

@@ -36,6 +36,7 @@ _COUNTS = derived("initiatives", "disputed_initiatives", "cities")
         "lead": "organizations.name",
         **derived("sources", "official_sources", "latest_source_on", "age", "disputed"),
     },
+    grows=True,
     keys=("initiative_id",),
 )
 def initiatives_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
@@ -153,6 +154,7 @@ def _counts(facts: Facts, selection: Selection, *by: str) -> nw.LazyFrame:
         **derived("disputed"),
         **SOURCE,
     },
+    grows=True,
     keys=("metric_id",),
 )
 def initiatives_metrics(facts: Facts, selection: Selection) -> nw.LazyFrame:

@@ -6,7 +6,6 @@ import narwhals as nw
 import pandas as pd
 
 from ledger.facts import Facts
-from ledger.money import lens_unit
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, MONEY, derived
 from ledger.views.registry import view
@@ -27,6 +26,7 @@ from ledger.views.spending import counted_sums
         **derived("payer", "first_dated", "last_dated"),
         **MONEY,
     },
+    grows=True,
     keys=("initiative_id", "stage", "payer", "unit"),
     detail="funding-register",
     behind=("initiative_id", "stage", "payer", "unit"),
@@ -36,31 +36,11 @@ from ledger.views.spending import counted_sums
 )
 def initiatives_ladder(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Counted figures by initiative, stage and payer, with their first and last dates."""
-    keys = ["initiative_id", "stage", "payer", "unit"]
-    sums = counted_sums(facts, selection, *CITY, *INITIATIVE, per_resident=True)
-    unit = lens_unit(selection.lens, per_resident=selection.per_resident)
-    is_counted = nw.col("counted")
-    dates = (
-        selection.rows(facts, "totals")
-        .select(
-            *keys[:-1],
-            unit,
-            "first_dated",
-            "last_dated",
-            first_added=nw.when(is_counted).then(nw.col("first_dated")),
-            last_added=nw.when(is_counted).then(nw.col("last_dated")),
-        )
-        .group_by(keys)
-        .agg(nw.col("first_dated", "first_added").min(), nw.col("last_dated", "last_added").max())
-        .select(
-            *keys,
-            # Beside a sum stand the dates of what it adds; where nothing is added, those of what is not.
-            first_dated=nw.coalesce("first_added", "first_dated"),
-            last_dated=nw.coalesce("last_added", "last_dated"),
-        )
-    )
-    return sums.join(dates, on=keys, how="left").sort(
-        "city_id", "city", "country_code", "country", "initiative_id", "initiative", "stage_rank", "payer", "unit"
+    dates = [nw.col("first_dated", "first_added").min(), nw.col("last_dated", "last_added").max()]
+    sums = counted_sums(facts, selection, *CITY, *INITIATIVE, per_resident=True, others=dates)
+    # Beside a sum stand the dates of what it adds; where nothing is added, those of what is not.
+    return sums.with_columns(
+        first_dated=nw.coalesce("first_added", "first_dated"), last_dated=nw.coalesce("last_added", "last_dated")
     )
 
 
@@ -82,6 +62,7 @@ def initiatives_ladder(facts: Facts, selection: Selection) -> nw.LazyFrame:
             "months_to_contract_most", "months_to_payment", "months_to_payment_most", "disputed_figures",
         ),
     },
+    grows=True,
     keys=("initiative_id", "payer", "unit"),
     detail="funding-register",
     behind=("initiative_id", "unit"),

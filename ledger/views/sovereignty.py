@@ -116,6 +116,7 @@ def goals_profile(facts: Facts, selection: Selection) -> nw.LazyFrame:
         **derived("year"),
         **SOURCE,
     },
+    grows=True,
     keys=("initiative_id", "goal", "source_id"),
 )
 def goals_evidence(facts: Facts, selection: Selection) -> nw.LazyFrame:

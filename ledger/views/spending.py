@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import narwhals as nw
 
 from ledger.expressions import in_doubt, mapped
@@ -15,13 +17,15 @@ from ledger.views.registry import view
 STAGE = {"stage": "funding.stage"}
 
 
-def counted_sums(facts: Facts, selection: Selection, *by: str, per_resident: bool = False) -> nw.LazyFrame:
+def counted_sums(
+    facts: Facts, selection: Selection, *by: str, per_resident: bool = False, others: Sequence[nw.Expr] = ()
+) -> nw.LazyFrame:
     """Counted figures added up by some columns, always apart by stage, payer and unit.
 
     Adds `value` and `value_high` (sums of low and of high ends; missing where nothing was
     added), `figures` (added), `disputed_figures` (of these), `not_converted` (counted, but without
     a rate) and `not_added`. `per_resident` says that `by` tells cities apart, so that sums can be
-    divided by residents where that is chosen.
+    divided by residents where that is chosen. `others` are further columns of the sums.
     Rows come in the order of `by`, then from the weakest stage to the strongest.
     """
     per_resident = per_resident and selection.per_resident
@@ -31,7 +35,7 @@ def counted_sums(facts: Facts, selection: Selection, *by: str, per_resident: boo
         keys.append("unit")
     residents = [nw.col("residents").max()] if per_resident else []
     figures = priced(facts, selection.but(per_resident=False)).with_columns(unit)
-    sums = added(figures, keys, *residents, values=("value", "value_high"), counts=COUNTS)
+    sums = added(figures, keys, *residents, *others, values=("value", "value_high"), counts=COUNTS)
     if per_resident:
         is_known = ~nw.col("residents").is_null()
         shares = {name: nw.col(name) / nw.col("residents") for name in ("value", "value_high")}
@@ -69,7 +73,10 @@ def priced(facts: Facts, selection: Selection) -> nw.LazyFrame:
     }
     return selection.rows(facts, "totals").select(
         *CITY, *INITIATIVE, "year", "kind", "domain", "funder", "purpose", "stage_rank", "stage", "payer", "currency",
+        "first_dated", "last_dated",
         **values,
+        first_added=nw.when(counted).then(nw.col("first_dated")),
+        last_added=nw.when(counted).then(nw.col("last_dated")),
         residents=nw.col("population").cast(nw.Float64),
         figures=figures,
         disputed_figures=nw.when(in_doubt()).then(figures).otherwise(0),
@@ -268,16 +275,15 @@ def on_map(facts: Facts, counts: nw.LazyFrame) -> nw.LazyFrame:
         "domain": "initiatives.domain",
         **derived("purpose"),
     },
+    grows=True,
     keys=("funding_id",),
     lens=True,
     per_resident=True,
 )
 def funding_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Every figure, newest first."""
-    return (
-        selection.rows(facts, "funding")
-        .with_columns(*lens_value(selection.lens, per_resident=selection.per_resident))
-        .sort("dated", "funding_id", descending=[True, False])
+    return facts.in_order("funding", selection.rows(facts, "funding")).with_columns(
+        *lens_value(selection.lens, per_resident=selection.per_resident)
     )
 
 
@@ -305,6 +311,7 @@ def funding_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
         **derived("disputed"),
         **SOURCE,
     },
+    grows=True,
     keys=("funding_id",),
     detail="funding-register",
     behind=("funding_id",),
@@ -313,7 +320,7 @@ def funding_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
 )
 def funding_conflicts(facts: Facts, selection: Selection) -> nw.LazyFrame:
     """Figures that contradict each other, by case; a case of which one statement is left is none."""
-    rows = selection.rows(facts, "funding").filter(~nw.col("case").is_null()).with_columns(*lens_value(selection.lens))
+    rows = selection.rows(facts, "conflicts").with_columns(*lens_value(selection.lens))
     ranges = rows.group_by("case", "unit").agg(
         nw.col("value").min().alias("case_low"),
         nw.col("value_high").max().alias("case_high"),
