@@ -7,6 +7,7 @@ import streamlit as st
 from components import brand, filters, html, own
 from components.footer import footer
 from components.state import read_address, write_address
+from components.turns import turn
 from components.viewport import watch_viewport
 from ledger import dataset, views
 
@@ -21,7 +22,7 @@ PAGES = [
     st.Page("app_pages/initiative.py", title="Initiative", visibility="hidden"),
 ]
 
-with dataset.one_version():
+with turn(), dataset.one_version():
     brand.head()
     page = st.navigation(PAGES, position="top")
     watch_viewport()

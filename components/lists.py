@@ -27,14 +27,14 @@ def newest(selection: Selection) -> None:
     # The register begins with the latest dates; those of a year alone, which say too little to count as new, come
     # after the days of that year.
     register = views.part("funding-register", facts(), selection, 0, _LATEST)
-    dated = register[register["dated"].str.len() > 4]
+    latest = register[register["dated"].str.len() > 4].head(SHOWN)
     with st.container(border=True, height="stretch", key="card_newest"):
         st.subheader("What is new?", anchor="new")
         st.caption("The figures of money with the latest dates.")
-        if dated.empty:
+        if latest.empty:
             st.info("No dated figures are left with these filters.")
             return
-        st.html(items(_figure(row) for row in dated.head(SHOWN).itertuples()))
+        st.html(items(_figure(row) for row in latest.itertuples()))
 
 
 def _figure(row: Any) -> str:
@@ -62,7 +62,8 @@ def _payer(payer: str) -> str:
 def disputes(selection: Selection) -> None:
     """What is in dispute, the conceded ones first."""
     claims = views.table("claims-register", facts(), selection)
-    found = claims[(claims["stance"] == "disputes") & claims["disputed"].isin(["conceded", "open"])]
+    wanted = (claims["stance"] == "disputes") & claims["disputed"].isin(["conceded", "open"])
+    found = claims.loc[wanted, ["subject_id", "topic", "disputed", "made_on", "claim_id"]]
     conceded = claims.loc[claims["stance"] == "concedes", "responds_to"]
     # The statement to show of a topic: the one that was conceded, else the latest.
     order = found.assign(
@@ -77,7 +78,7 @@ def disputes(selection: Selection) -> None:
         if topics.empty:
             st.info("No dispute is recorded for these filters.")
             return
-        st.html(items(_dispute(row) for row in topics.head(SHOWN).itertuples()))
+        st.html(items(_dispute(row) for row in claims.loc[topics.index[:SHOWN]].itertuples()))
         if len(topics) > SHOWN:
             st.caption(f"{count(len(topics) - SHOWN, 'more dispute')} in the view claims-register on the Data page.")
 

@@ -87,9 +87,7 @@ def display(view: View, table: pd.DataFrame) -> pd.DataFrame:
             if labels:
                 shown[name] = table[name].map(labels.get, na_action="ignore")
         elif table[name].dtype == "float64":
-            shown[name] = table[name].map(
-                lambda number: round(number, 2 if abs(number) < 1000 else 0), na_action="ignore"
-            )
+            shown[name] = table[name].round(2).where(table[name].abs() < 1000, table[name].round())
     return shown
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from components import own
 from components.formats import as_markdown, count, whole
 from components.state import facts
+from components.turns import aside
 from ledger import dataset
 from ledger.exports import to_csv
 from ledger.faults import Fault
@@ -61,7 +62,7 @@ def _read(file: st.runtime.uploaded_file_manager.UploadedFile) -> OwnRows | Refu
     """What a file holds, or why it is not read; read once, however often the page runs while it lies there."""
     key = (file.file_id, facts().version, own.are_on())
     if st.session_state.get(_READ, (None,))[0] != key:
-        with st.spinner("Reading and checking your rows…"):
+        with st.spinner("Reading and checking your rows…"), aside():
             try:
                 found: OwnRows | Refused = read_own(file.name, file, facts().tables, LIMIT * 2**20)
             except Refused as refused:

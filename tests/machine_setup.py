@@ -1,7 +1,8 @@
 """The programs that tests and benchmarks start: found, or installed where they may be.
 
-Run as a script it makes sure of Chromium, LibreOffice Calc and w3m, installs what is missing from Debian's or
-Ubuntu's packages where that is allowed, and else says what to install. `--browser` makes sure of Chromium alone.
+Run as a script it makes sure of Chromium, LibreOffice Calc, w3m and nginx, installs what is missing from Debian's or
+Ubuntu's packages where that is allowed, and else says what to install. `--browser` makes sure of Chromium alone,
+`--bench` of what benchmarks start.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ OFFICE_HELP = """No LibreOffice Calc was found, and none could be installed. One
 TEXT_BROWSER_HELP = """No w3m was found, and it could not be installed. This helps:
   - install it with the system's package manager, e.g. apt-get install w3m"""
 
+NGINX_HELP = """No nginx was found, and it could not be installed. This helps:
+  - install it with the system's package manager, e.g. apt-get install nginx"""
+
 
 def find_chromium() -> str | None:
     """The path of a Chromium: the one that the environment names, the system's, or Playwright's own."""
@@ -70,6 +74,11 @@ def find_text_browser() -> str | None:
     return shutil.which("w3m")
 
 
+def find_nginx() -> str | None:
+    """The path of nginx, which lies where the system's programs for administrators are."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
 @dataclass(frozen=True)
 class Program:
     """A program: how it is found, the packages of Debian and Ubuntu that hold it, and what to do where it is not."""
@@ -83,6 +92,7 @@ class Program:
 CHROMIUM = Program(find_chromium, ("chromium", "fonts-dejavu-core"), HELP)
 OFFICE = Program(find_office, ("libreoffice-calc-nogui",), OFFICE_HELP)
 TEXT_BROWSER = Program(find_text_browser, ("w3m",), TEXT_BROWSER_HELP)
+NGINX = Program(find_nginx, ("nginx",), NGINX_HELP)
 
 
 def missing(programs: tuple[Program, ...]) -> tuple[Program, ...]:
@@ -118,8 +128,10 @@ def _runs(command: list[str], environment: dict[str, str]) -> bool:
 def main() -> None:
     """Install what is missing; say what to do about what still is."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--browser", action="store_true", help="Chromium alone")
-    programs = (CHROMIUM,) if parser.parse_args().browser else (CHROMIUM, OFFICE, TEXT_BROWSER)
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--browser", action="store_const", dest="part", const=(CHROMIUM,), help="Chromium alone")
+    part.add_argument("--bench", action="store_const", dest="part", const=(CHROMIUM, NGINX), help="for benchmarks")
+    programs = parser.parse_args().part or (CHROMIUM, OFFICE, TEXT_BROWSER, NGINX)
     if lacking := missing(programs):
         install(lacking)
     if lacking := missing(programs):

@@ -1,5 +1,6 @@
 """The pages with a reader's own rows: marked on every page, and gone with one click."""
 
+import threading
 from collections.abc import Iterable
 from typing import BinaryIO
 
@@ -8,7 +9,7 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from components import own as own_rows
-from components import upload
+from components import turns, upload
 from ledger import own
 from ledger.facts import SIGN
 from ledger.own_rows import OwnRows, read_own
@@ -112,3 +113,24 @@ def test_a_file_with_faults_is_read_once_however_often_the_page_runs(monkeypatch
         assert not app.exception
         assert f"funding.csv has {len(faults)} faults" in app.error[0].value.replace("\\", "")
     assert read == ["funding.csv"]
+
+
+def test_other_readers_have_their_turn_while_a_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    came = threading.Event()
+
+    def other() -> None:
+        with turns.turn():
+            came.set()
+
+    def slow(name: str, content: BinaryIO, base: Tables, limit: int) -> OwnRows:
+        threading.Thread(target=other, daemon=True).start()
+        assert came.wait(SECONDS), "Nobody else had a turn."
+        return read_own(name, content, base, limit)
+
+    monkeypatch.setattr(upload, "read_own", slow)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=2 * SECONDS)
+    app.switch_page("app_pages/data.py")
+    app.run()
+    app.file_uploader(key="own_file_0").set_value(("funding.csv", as_csv(broken_rows()[0]).encode(), "text/csv")).run()
+    assert came.is_set()
+    assert not app.exception

@@ -20,6 +20,7 @@ from components.html import STYLE
 from components.look import look_of
 from components.telling import FILE
 from ledger import dataset, views
+from ledger.address import public_address
 from ledger.brand import brand_of
 from ledger.exports import file_name
 from ledger.selection import Selection, choices, parse
@@ -52,7 +53,7 @@ def brief(request: Request) -> Response:
     selection = selection.but(city=(name,))
     file = file_name("brief", selection, facts.version, "html")
     headers = {"Content-Disposition": f'attachment; filename="{file}"', "Content-Security-Policy": _POLICY}
-    return HTMLResponse(brief_html(selection, str(request.base_url)), headers=headers)
+    return HTMLResponse(brief_html(selection, public_address(str(request.url))), headers=headers)
 
 
 def brief_html(selection: Selection, base: str) -> str:
