@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import plotly
 import plotly.io as pio
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
@@ -23,13 +22,13 @@ from ledger.brand import brand_of
 from ledger.exports import file_name
 from ledger.facts import Facts
 from ledger.selection import choices, parse
+from web import frontend
 
 FORMATS = ("png", "svg")
 THEMES = ("light", "dark")
 #: Width of the picture in pixels; a PNG has twice as many, for print and fine screens.
 WIDTH = 1000
 
-_PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _SCRIPT = Path(__file__).parent / "picture.js"
 
 _PAGE = """<!doctype html>
@@ -40,7 +39,7 @@ _PAGE = """<!doctype html>
 <p>{title}<br>{note}</p>
 <div id="chart" style="width:{width}px"></div>
 <script type="application/json" id="spec">{spec}</script>
-<script src="/chart/plotly.js"></script><script src="/chart/picture.js"></script>
+<script src="/{library}"></script><script src="/chart/picture.js"></script>
 </body></html>"""
 
 
@@ -75,6 +74,7 @@ def picture(request: Request) -> Response:
         paper=look.paper,
         ink=look.ink,
         width=WIDTH,
+        library=frontend.chart_library(),
         # "<" would end the script in which the figure stands.
         spec=json.dumps(spec).replace("<", "\\u003c"),
     )
@@ -86,22 +86,12 @@ def _caption(title: str, facts: Facts) -> str:
     return f"{title} · {brand_of(descriptor).title}, data {facts.version}, {descriptor.licence_words}"
 
 
-def _script(path: Path) -> FileResponse:
-    return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "public, max-age=604800"})
-
-
-def plotly_script(request: Request) -> Response:
-    """The chart library that comes with the Plotly package."""
-    return _script(_PLOTLY)
-
-
 def picture_script(request: Request) -> Response:
     """Our few lines that draw the chart and start the download."""
-    return _script(_SCRIPT)
+    return FileResponse(_SCRIPT, media_type="text/javascript", headers={"Cache-Control": "public, max-age=604800"})
 
 
 routes: list[BaseRoute] = [
-    Route("/chart/plotly.js", plotly_script),
     Route("/chart/picture.js", picture_script),
     Route("/chart/{view}", picture),
 ]

@@ -121,6 +121,7 @@ def _page(status: int, *, theme: str = "auto", **parts: object) -> Response:
         light=look_of(descriptor),
         dark=look_of(descriptor, dark=True),
         dashboard=brand_of(descriptor).title,
+        library=frontend.chart_library(),
         font=f"/static/media/{_FONT.name}",
     )
     caching = _FOR_MINUTES if status == 200 else {}

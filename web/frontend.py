@@ -3,7 +3,7 @@
 A chart can only be drawn when its chunk has come, and the browser learns of that chunk only
 after the page's script has connected and received a first element. The page therefore names
 these chunks in its head. Their names carry hashes, so they are read from the manifest that
-comes with them.
+comes with them. Of the largest, the one for charts, a smaller one is sent (`web.chart_library`).
 """
 
 from __future__ import annotations
@@ -16,13 +16,20 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit
 
 ROOT = Path(streamlit.__file__).parent / "static"
+#: The small chart library; `web.chart_library` says what it is and makes it.
+CHARTS = Path(__file__).parent / "plotly"
+_JS = "static/js"
 
 #: What nearly every page shows: preloaded with everything that they import, charts first.
 _PRELOADED = ("PlotlyChart", "Multiselect", "Selectbox", "Checkbox", "BidiComponent", "Html", "Metric")
+
+#: The land of maps, and the pages that show it: their charts would ask for it last of all.
+_LAND, _WITH_MAPS = "/geo/world_110m.json", ("/", "/spending")
 
 # Where the server is, said in advance. Without it the browser asks for health and host
 # configuration below the page's own address first (a 404 on every page but the first), and
@@ -48,8 +55,8 @@ def original_page() -> bytes:
     return (ROOT / "index.html").read_bytes()
 
 
-@lru_cache(maxsize=4)
-def page(title: str, description: str) -> bytes:
+@lru_cache(maxsize=8)
+def page(title: str, description: str, *, maps: bool = False) -> bytes:
     """The page as this dashboard sends it: own title, and a head that saves round trips; both texts are plain."""
     html = original_page().decode()
     title, description = escape(title), escape(description)
@@ -57,32 +64,79 @@ def page(title: str, description: str) -> bytes:
         f'<title>{title}</title><meta name="description" content="{description}">'
         f'<link rel="alternate" type="application/atom+xml" title="{title}: what changed" href="/feed.atom">'
         f"<script>{_CONNECTION}</script>"
+        f'<script type="importmap">{_import_map()}</script>'
     )
     html = re.sub(r"<title>.*?</title>", lambda _: head, html, count=1, flags=re.DOTALL)
     # After the chunks that the page names itself: the app shall start while the charts' chunk still comes.
     links = "".join(f'<link rel="modulepreload" crossorigin href="./{file}">' for file in preloaded())
+    if maps:
+        links += f'<link rel="preload" as="fetch" crossorigin href="{_LAND}">'
     html = html.replace("</head>", f"{links}</head>", 1)
     html = html.replace('href="./favicon.png"', 'href="/icon.svg" type="image/svg+xml"')
     html = re.sub(r"<noscript>.*?</noscript>", lambda _: _NOSCRIPT, html, count=1, flags=re.DOTALL)
     return html.encode()
 
 
+def has_maps(path: str) -> bool:
+    """Whether the page at this path shows maps."""
+    return path in _WITH_MAPS
+
+
 def script_hashes() -> list[str]:
     """The page's inline scripts as sources of a Content-Security-Policy, so that no others run."""
-    scripts = re.findall(rb"<script>(.*?)</script>", page("", ""), flags=re.DOTALL)
+    scripts = re.findall(rb'<script(?: type="importmap")?>(.*?)</script>', page("", ""), flags=re.DOTALL)
     return [f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts]
+
+
+@cache
+def _manifest() -> dict[str, Any]:
+    """Which chunk is where and imports which; nothing where it is not there."""
+    try:
+        return dict(json.loads((ROOT / "manifest.json").read_bytes()))
+    except (OSError, ValueError):
+        return {}
+
+
+def chunk(name: str) -> str | None:
+    """The file of a chunk."""
+    return next((str(chunk["file"]) for chunk in _manifest().values() if chunk.get("name") == name), None)
 
 
 @cache
 def preloaded() -> tuple[str, ...]:
     """The chunks to name in the head beyond those named there; none where the manifest is not as expected."""
     try:
-        manifest = json.loads((ROOT / "manifest.json").read_bytes())
+        manifest = _manifest()
         wanted = [key for name in _PRELOADED for key, chunk in manifest.items() if chunk.get("name") == name]
         known = set(_with_imports(manifest, ["index.html"]))
-        return tuple(str(manifest[key]["file"]) for key in _with_imports(manifest, wanted) if key not in known)
-    except (OSError, ValueError, KeyError, AttributeError):
+        chunks = [str(manifest[key]["file"]) for key in _with_imports(manifest, wanted) if key not in known]
+    except (KeyError, AttributeError):
         return ()
+    instead = exchanged()
+    first = [chart_library()] if instead else []
+    return (*first, *(instead.get(file, file) for file in chunks))
+
+
+def chart_library() -> str:
+    """The plotly.js with the kinds of traces that our charts have; it lies there packed."""
+    return f"{_JS}/{next(CHARTS.glob('plotly.*.br')).stem}"
+
+
+def own_files() -> dict[str, Path]:
+    """The files that we put beside Streamlit's chunks, by their addresses; names carry hashes."""
+    return {f"{_JS}/{path.name.removesuffix('.br')}": path for path in CHARTS.glob("*.js*")}
+
+
+@cache
+def exchanged() -> dict[str, str]:
+    """The chunk of Streamlit that a smaller one of ours stands in for; none where it is not the one we know."""
+    whole = chunk("PlotlyChart")
+    found = list(CHARTS.glob(f"{Path(whole).stem}.*.js")) if whole else []
+    return {whole: f"{_JS}/{found[0].name}"} if whole and found else {}
+
+
+def _import_map() -> str:
+    return json.dumps({"imports": {f"./{whole}": f"./{small}" for whole, small in exchanged().items()}})
 
 
 def first_files() -> list[str]:

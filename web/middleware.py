@@ -25,19 +25,36 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 
 @cache
-def compressed(path: Path, encoding: str) -> bytes:
-    """A browser file, compressed once and kept: its name carries a hash, so it never changes."""
+def browser_files() -> dict[str, Path]:
+    """The files that are sent compressed, by their addresses."""
+    streamlits = (path for path in (frontend.ROOT / "static").rglob("*") if path.suffix in _TYPES)
+    return {path.relative_to(frontend.ROOT).as_posix(): path for path in streamlits} | frontend.own_files()
+
+
+def plain(file: str) -> bytes:
+    """A browser file as it is; one of ours may lie there packed."""
+    path = browser_files()[file]
     body = path.read_bytes()
-    return brotli.compress(body, quality=9) if encoding == "br" else gzip.compress(body, 9)
+    return bytes(brotli.decompress(body)) if path.suffix == ".br" else body
+
+
+@cache
+def compressed(file: str, encoding: str) -> bytes:
+    """A browser file, compressed once and kept: its name carries a hash, so it never changes."""
+    if encoding == "gzip":
+        return gzip.compress(plain(file), 9)
+    if browser_files()[file].suffix == ".br":
+        return browser_files()[file].read_bytes()
+    # Who asks for a rare one waits for it: a second for the largest, with 10 it would be five.
+    return bytes(brotli.compress(plain(file), quality=10 if file in frontend.first_files() else 9))
 
 
 def compress_first_files() -> None:
     """Compress what a first visit asks for before anyone asks."""
     for file in frontend.first_files():
-        path = frontend.ROOT / file
-        if path.suffix in _TYPES:
-            compressed(path, "br")
-            compressed(path, "gzip")
+        if file in browser_files():
+            compressed(file, "br")
+            compressed(file, "gzip")
 
 
 class OneVersion:
@@ -57,11 +74,6 @@ class BrowserFiles:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.files = {
-            f"/{path.relative_to(frontend.ROOT).as_posix()}": path
-            for path in (frontend.ROOT / "static").rglob("*")
-            if path.suffix in _TYPES
-        }
         # Streamlit's larger font has the same name where it is of the same version.
         self.fonts = {f"/static/media/{path.name}": path.read_bytes() for path in _ICONS.glob("*.woff2")}
 
@@ -72,18 +84,20 @@ class BrowserFiles:
             response = Response(self.fonts[asked], media_type="font/woff2", headers={"Cache-Control": _FOREVER})
             await response(scope, receive, send)
             return
-        path = self.files.get(asked)
-        if path is None:
+        file = asked.removeprefix("/")
+        if file not in browser_files():
             await self.app(scope, receive, send)
             return
         accepted = Headers(scope=scope).get("accept-encoding", "")
         encoding = next((name for name in ("br", "gzip") if name in accepted), None)
+        headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
         if encoding is None:
-            await self.app(scope, receive, send)
-            return
-        body = await anyio.to_thread.run_sync(compressed, path, encoding)
-        headers = {"Content-Encoding": encoding, "Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
-        await Response(body, media_type=_TYPES[path.suffix], headers=headers)(scope, receive, send)
+            body = await anyio.to_thread.run_sync(plain, file)
+        else:
+            body = await anyio.to_thread.run_sync(compressed, file, encoding)
+            headers["Content-Encoding"] = encoding
+        kind = _TYPES[Path(file).suffix]
+        await Response(body, media_type=kind, headers=headers)(scope, receive, send)
 
 
 class Page:
@@ -98,7 +112,8 @@ class Page:
             await self.app(scope, receive, send)
             return
         brand = brand_of(dataset.facts().descriptor)
-        original, ours = frontend.original_page(), frontend.page(brand.title, brand.intro)
+        original = frontend.original_page()
+        ours = frontend.page(brand.title, brand.intro, maps=frontend.has_maps(scope["path"]))
         start: Message | None = None
         body = b""
 
