@@ -3,14 +3,15 @@
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+RIVALS := .venv-rivals
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench clean
+.PHONY: help run test lint format bench bench-rivals bench-large clean
 
 help: ## Say what there is to make
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: $(VENV)/run.stamp ## Start the dashboard on port 8501 (another: make run PORT=8600)
 	@echo "The dashboard is at http://localhost:$(PORT) (Ctrl+C stops it)"
@@ -29,15 +30,30 @@ format: $(VENV)/dev.stamp ## Put the code into form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/dev.stamp ## Measure reruns, a click, a first visit and many readers
+bench: $(VENV)/dev.stamp ## Measure the dashboard, and write docs/performance.md (short: make bench SHORT=--quick)
+	$(BIN)/python tests/machine_setup.py --bench
+	$(BIN)/python -m benchmarks.start $(SHORT)
+	$(BIN)/python -m benchmarks.rerun $(SHORT)
+	$(BIN)/python -m benchmarks.click $(SHORT)
+	$(BIN)/python -m benchmarks.first_visit $(SHORT)
+	$(BIN)/python -m benchmarks.readers $(SHORT)
+	$(BIN)/python -m benchmarks.sessions $(SHORT)
+	$(BIN)/python -m benchmarks.several $(SHORT)
+	$(BIN)/python -m benchmarks.profile $(SHORT)
+	$(BIN)/python -m benchmarks.report
+
+bench-rivals: $(VENV)/dev.stamp $(RIVALS)/stamp ## Measure Streamlit, Dash, Panel and Datasette beside it
 	$(BIN)/python tests/machine_setup.py --browser
-	$(BIN)/python -m benchmarks.rerun
-	$(BIN)/python -m benchmarks.click
-	$(BIN)/python -m benchmarks.first_visit
-	$(BIN)/python -m benchmarks.readers
+	$(BIN)/python -m benchmarks.rivals $(SHORT)
+	$(BIN)/python -m benchmarks.report
+
+bench-large: $(VENV)/dev.stamp $(RIVALS)/stamp ## Measure packages of up to 10 million rows, there too
+	$(BIN)/python -m benchmarks.large $(SHORT)
+	$(BIN)/python -m benchmarks.rivals.large $(SHORT)
+	$(BIN)/python -m benchmarks.report
 
 clean: ## Remove what was installed and made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RIVALS) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -53,3 +69,8 @@ $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 $(VENV)/dev.stamp: requirements.txt requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp
+
+$(RIVALS)/stamp: benchmarks/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(RIVALS)
+	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@

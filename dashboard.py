@@ -7,9 +7,10 @@ import streamlit as st
 from components import brand, filters, html, own
 from components.footer import footer
 from components.state import read_address, write_address
-from components.turns import turn
+from components.turns import aside_for_a_query, turn
 from components.viewport import watch_viewport
 from ledger import dataset, views
+from ledger.engines import waiting_in
 
 PAGES = [
     st.Page("app_pages/overview.py", title="Overview", default=True),
@@ -22,7 +23,7 @@ PAGES = [
     st.Page("app_pages/initiative.py", title="Initiative", visibility="hidden"),
 ]
 
-with turn(), dataset.one_version():
+with turn(), waiting_in(aside_for_a_query), dataset.one_version():
     brand.head()
     page = st.navigation(PAGES, position="top")
     watch_viewport()

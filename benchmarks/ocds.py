@@ -1,6 +1,8 @@
-"""How fast contracts are imported and how much memory it takes: `python -m benchmarks.ocds [RELEASES]`.
+"""How fast contracts are imported, and how much memory it takes.
 
-A package with that many releases (200,000 if not said) is made: three releases for each process, scattered over
+    python -m benchmarks.ocds [--releases N]
+
+A package with that many releases is made: three releases for each process, scattered over
 the file, every hundredth process about AI. It is imported in a process of its own.
 """
 
@@ -14,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from benchmarks.results import ROOT, RSS_UNIT, Record, parser
 
 
 def make(path: Path, releases: int) -> None:
@@ -52,22 +54,26 @@ def release(process: int, step: int) -> dict[str, object]:
 
 
 def main() -> None:
-    """Print the figures."""
-    releases = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
+    """Measure one import."""
+    command = parser(__doc__)
+    command.add_argument("--releases", type=int, help="how many (200,000; short: 6,000)")
+    given = command.parse_args()
+    releases = given.releases or (6_000 if given.quick else 200_000)
+    record = Record("ocds", given)
     with tempfile.TemporaryDirectory() as folder:
         path, out = Path(folder) / "releases.json", Path(folder) / "figures.csv"
         make(path, releases)
-        command = ["import-ocds", str(path), "--city", "rio-de-janeiro", "--out", str(out)]
+        command_line = ["import-ocds", str(path), "--city", "rio-de-janeiro", "--out", str(out)]
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "ledger", *command], cwd=ROOT, check=True)
+        subprocess.run([sys.executable, "-m", "ledger", *command_line], cwd=ROOT, check=True, stdout=sys.stderr)
         seconds = time.perf_counter() - start
-        # Linux counts in kilobytes, macOS in bytes.
-        unit = 1024 if sys.platform != "darwin" else 1
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 2**20
-        size = path.stat().st_size / 2**20
-        rows = out.read_text("utf-8").count("\n") - 1
-    print(f"{releases:,} releases, {size:.0f} MB: {seconds:.1f} s, {releases / seconds:,.0f} releases a second")
-    print(f"{rows:,} figures; at most {peak:.0f} MB of memory")
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * RSS_UNIT
+        size = path.stat().st_size
+    record.add("time", "s", [seconds], releases=releases)
+    record.add("releases a second", "/s", [releases / seconds], releases=releases)
+    record.add("file", "MB", [size / 1e6], releases=releases)
+    record.add("peak memory", "MB", [peak / 1e6], releases=releases)
+    record.keep()
 
 
 if __name__ == "__main__":

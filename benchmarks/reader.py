@@ -7,13 +7,12 @@ element packed and sent.
 from __future__ import annotations
 
 import itertools
-import os
 import random
 import time
-from statistics import median, quantiles
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 PAGES = {"/": "", "/spending": "spending", "/sovereignty": "sovereignty", "/models": "models", "/data": "data"}
@@ -54,8 +53,24 @@ class Reader:
         message.rerun_script.query_string = self.query
         widget = message.rerun_script.widget_states.widgets.add()
         widget.id = self.city_id
-        widget.string_array_value.data[:] = cities
+        self._fill(widget, cities)
         return await self._run(message)
+
+    def _fill(self, widget: WidgetState, cities: list[str]) -> None:
+        widget.string_array_value.data[:] = cities
+
+    def _hear(self, answer: ForwardMsg) -> None:
+        """Note the page's own number, its address and its filter."""
+        kind = answer.WhichOneof("type")
+        if kind == "navigation":
+            self.page_hash = answer.navigation.page_script_hash
+        elif kind == "page_info_changed":
+            self.query = answer.page_info_changed.query_string
+        elif kind == "delta":
+            element = answer.delta.new_element
+            if element.WhichOneof("type") == "multiselect" and element.multiselect.label == "City":
+                self.city_id = element.multiselect.id
+                self.cities = list(element.multiselect.options)
 
     async def _run(self, message: BackMsg) -> tuple[float, int]:
         start = time.perf_counter()
@@ -65,19 +80,14 @@ class Reader:
             data = await self.socket.recv(decode=False)
             size += len(data)
             answer = ForwardMsg.FromString(data)
-            kind = answer.WhichOneof("type")
-            if kind == "navigation":
-                self.page_hash = answer.navigation.page_script_hash
-            elif kind == "page_info_changed":
-                self.query = answer.page_info_changed.query_string
-            elif kind == "delta":
-                element = answer.delta.new_element
-                if element.WhichOneof("type") == "exception":
-                    raise RuntimeError(f"The page “{self.page}” failed: {element.exception.message}")
-                if element.WhichOneof("type") == "multiselect" and element.multiselect.label == "City":
-                    self.city_id = element.multiselect.id
-                    self.cities = list(element.multiselect.options)
-            elif kind == "script_finished" and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            self._hear(answer)
+            element = answer.delta.new_element
+            if element.WhichOneof("type") == "exception":
+                raise RuntimeError(f"The page “{self.page}” failed: {element.exception.message}")
+            if (
+                answer.WhichOneof("type") == "script_finished"
+                and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+            ):
                 return time.perf_counter() - start, size
 
 
@@ -91,13 +101,3 @@ async def changes(base: str, page: str, *, count: int) -> tuple[list[float], lis
             seconds.append(second)
             sizes.append(size)
         return seconds[3:], sizes[3:]
-
-
-def spread(seconds: list[float]) -> str:
-    """Median and 95th percentile in milliseconds, as two cells of a Markdown table."""
-    return f"{median(seconds) * 1000:.0f} | {quantiles(seconds, n=20)[-1] * 1000:.0f}"
-
-
-def machine() -> str:
-    """The line under each table."""
-    return f"\n{os.cpu_count()} cores; the server, and what measures it, share them."

@@ -1,6 +1,6 @@
 """How long the server needs for a page after a change of the city.
 
-    python -m benchmarks.rerun [changes per page]
+    python -m benchmarks.rerun [--changes N]
 
 Budget: at most 60 ms, median, on every page.
 """
@@ -8,24 +8,28 @@ Budget: at most 60 ms, median, on every page.
 from __future__ import annotations
 
 import asyncio
-import sys
 import tempfile
 from pathlib import Path
-from statistics import median
 
-from benchmarks.reader import PAGES, changes, machine, spread
+from benchmarks.reader import PAGES, changes
+from benchmarks.results import Record, parser
 from tests.serving import serve
 
 
-def main(count: int = 40) -> None:
-    """Print a row for each page."""
+def main() -> None:
+    """Measure every page."""
+    command = parser(__doc__)
+    command.add_argument("--changes", type=int, help="changes per page (40; short: 8)")
+    given = command.parse_args()
+    count = given.changes or (8 if given.quick else 40)
+    record = Record("rerun", given)
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "log.txt") as base:
-        print("| page | median ms | p95 ms | median kB sent |\n|---|---:|---:|---:|")
         for address, page in PAGES.items():
             seconds, sizes = asyncio.run(changes(base, page, count=count))
-            print(f"| {address} | {spread(seconds)} | {median(sizes) / 1000:.0f} |", flush=True)
-    print(machine())
+            record.add("rerun", "ms", [second * 1000 for second in seconds], page=address)
+            record.add("sent", "kB", [size / 1000 for size in sizes], page=address)
+    record.keep()
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+    main()

@@ -8,7 +8,6 @@ session is a page over a websocket of its own, spread over the pages, with a cit
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import itertools
 import random
@@ -17,7 +16,10 @@ import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from benchmarks.reader import PAGES, Reader, machine, spread
+import psutil
+
+from benchmarks.reader import PAGES, Reader
+from benchmarks.results import Record, parser
 from tests.serving import Dashboard, start
 
 #: Pages opened at once; each run takes its turn anyway.
@@ -28,8 +30,7 @@ _ROUNDS = 5
 
 def memory(pid: int) -> float:
     """Megabytes that a process holds now."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1]) / 1024
+    return float(psutil.Process(pid).memory_info().rss) / 1e6
 
 
 async def opened(stack: AsyncExitStack, base: str, number: int) -> list[Reader]:
@@ -57,33 +58,33 @@ async def clicks(readers: list[Reader], number: int) -> list[float]:
     return taken
 
 
-async def measure(dashboard: Dashboard, sessions: int, number: int) -> None:
-    """Print what the sessions take and how long clicks take among them."""
+async def measure(record: Record, dashboard: Dashboard, sessions: int, number: int) -> None:
+    """What the sessions take, and how long clicks take among them."""
     async with AsyncExitStack() as stack:
         # What the first readers of each page bring with them is not the price of a session.
         await opened(stack, dashboard.base, len(PAGES))
         before, start = memory(dashboard.pid), time.perf_counter()
         readers = await opened(stack, dashboard.base, sessions)
-        after, took = memory(dashboard.pid), time.perf_counter() - start
-        print("| open sessions | MB of the process | kB a session | opened in s |\n|---:|---:|---:|---:|")
-        print(f"| {len(PAGES)} | {before:.0f} | | |")
-        each = (after - before) * 1024 / sessions
-        print(f"| {sessions + len(PAGES)} | {after:.0f} | {each:.0f} | {took:.0f} |\n", flush=True)
+        record.add("opened", "s", [time.perf_counter() - start], sessions=sessions)
+        after = memory(dashboard.pid)
+        record.add("memory", "MB", [after], sessions=sessions)
+        record.add("memory of a session", "kB", [(after - before) * 1000 / sessions], sessions=sessions)
         taken = await clicks(readers, number)
-        print(f"| {number} clicks at once, {_ROUNDS} times | median ms | p95 ms |\n|---|---:|---:|")
-        print(f"| among {sessions + len(PAGES)} sessions | {spread(taken)} |")
-        print(f"\nAfter the clicks: {memory(dashboard.pid):.0f} MB.")
+        record.add("click", "ms", [second * 1000 for second in taken], sessions=sessions, readers=number)
+        record.add("memory after the clicks", "MB", [memory(dashboard.pid)], sessions=sessions)
 
 
 def main() -> None:
-    """Print two tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sessions", type=int, default=500, help="open pages (500)")
-    parser.add_argument("--clicks", type=int, default=25, help="readers who click at once (25)")
-    asked = parser.parse_args()
+    """Measure one process."""
+    command = parser(__doc__)
+    command.add_argument("--sessions", type=int, help="open pages (500; short: 20)")
+    command.add_argument("--clicks", type=int, help="readers who click at once (25; short: 5)")
+    given = command.parse_args()
+    record = Record("sessions", given)
+    sessions, number = given.sessions or (20 if given.quick else 500), given.clicks or (5 if given.quick else 25)
     with tempfile.TemporaryDirectory() as folder, start(Path(folder) / "log.txt") as dashboard:
-        asyncio.run(measure(dashboard, asked.sessions, asked.clicks))
-    print(machine())
+        asyncio.run(measure(record, dashboard, sessions, number))
+    record.keep()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long a large table takes to be validated, and how much memory.
 
-    python -m benchmarks.validate [rows]
+    python -m benchmarks.validate [--rows N]
 
 Budget: 10 million rows of funding in at most 60 s and 2 GB on two cores; alone and in a package.
 """
@@ -17,9 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.reader import machine
+from benchmarks.results import ROOT, RSS_UNIT, Record, parser
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = ROOT / "data"
 
 
 def grown(file: Path, rows: int) -> int:
@@ -39,13 +39,16 @@ def grown(file: Path, rows: int) -> int:
     return file.stat().st_size
 
 
-def main(rows: int = 10_000_000) -> None:
-    """Print a line for each way in which the table is given."""
+def main() -> None:
+    """Measure each way in which the table is given."""
+    command = parser(__doc__)
+    command.add_argument("--rows", type=int, help="rows of funding (10,000,000; short: 200,000)")
+    given = command.parse_args()
+    rows = given.rows or (200_000 if given.quick else 10_000_000)
+    record = Record("validate", given)
     with tempfile.TemporaryDirectory() as folder:
         package = Path(shutil.copytree(DATA, Path(folder) / "data"))
         size = grown(package / "funding.csv", rows)
-        print(f"{rows:,} rows, {size / 1e9:.2f} GB")
-        print("| given | seconds | MB/s | peak MB |\n|---|---:|---:|---:|")
         for name, place in (("a table alone", package / "funding.csv"), ("a package", package)):
             begun = time.perf_counter()
             run = subprocess.Popen(
@@ -58,9 +61,11 @@ def main(rows: int = 10_000_000) -> None:
             seconds = time.perf_counter() - begun
             if status:
                 raise SystemExit(said[-2000:])
-            print(f"| {name} | {seconds:.1f} | {size / seconds / 1e6:.0f} | {used.ru_maxrss / 1000:.0f} |", flush=True)
-    print(machine())
+            record.add("time", "s", [seconds], given=name, rows=rows)
+            record.add("speed", "MB/s", [size / seconds / 1e6], given=name, rows=rows)
+            record.add("peak memory", "MB", [used.ru_maxrss * RSS_UNIT / 1e6], given=name, rows=rows)
+    record.keep()
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+    main()

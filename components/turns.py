@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+import streamlit as st
 
 
 class Turns:
@@ -76,3 +78,15 @@ class Turns:
 
 _turns = Turns()
 turn, aside, waiting = _turns.turn, _turns.aside, _turns.waiting
+
+
+@contextmanager
+def aside_for_a_query() -> Iterator[Callable[[], None]]:
+    """A span in which this run waits for a slow query; gives what ends the run where its reader has clicked on."""
+    with aside():
+        yield _look
+
+
+def _look() -> None:
+    """Whenever a run looks at its session, Streamlit ends it if it is not wanted any more."""
+    st.session_state.get("page")

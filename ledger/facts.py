@@ -8,7 +8,7 @@ rows is one filter and no join.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import narwhals as nw
 import pandas as pd
@@ -428,7 +428,7 @@ def _history(given: _Given, frames: Mapping[str, nw.LazyFrame]) -> nw.LazyFrame:
         )
         for table, (name, *keys) in _MARKED.items()
     ]
-    told = changes.changes_in_words(given.tables)
+    told = changes.changes_in_words(_told_of(given))
     return (
         given.engine.frame(told.assign(place=range(len(told))))
         .join(frames["cities"].select(_PLACE), on="city_id", how="left")
@@ -440,6 +440,18 @@ def _history(given: _Given, frames: Mapping[str, nw.LazyFrame]) -> nw.LazyFrame:
             year=_year("changed_on"),
         )
     )
+
+
+def _told_of(given: _Given) -> Tables:
+    """The tables; of those that lie in files, the rows that have changed."""
+    tables = given.tables
+    if not tables.is_large or "history" not in tables.frames:
+        return tables
+    history, frames = tables["history"], dict(tables.frames)
+    for name in tables.files:
+        changed = given.lookup(("id",), ((row,) for row in history.loc[history["table"] == name, "row_id"].unique()))
+        frames[name] = as_pandas(given.engine.collected(given.lazy[name].join(changed, on="id", how="inner")))
+    return replace(tables, frames=frames, files={})
 
 
 def _with_counts(cities: nw.LazyFrame, initiatives: nw.LazyFrame, funding: nw.LazyFrame) -> nw.LazyFrame:
@@ -538,7 +550,7 @@ def _figures_support(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
             fact_id=nw.col("id"),
             model_id=nw.when(nw.col("id") == "").then(nw.lit("")),
             fact=nw.concat_str([nw.col("initiative"), nw.lit(": "), nw.col("stage")]),
-            sources=nw.coalesce(nw.col("group_sources").cast(nw.Int64), nw.lit(1)),
+            sources=nw.coalesce(nw.col("group_sources"), nw.lit(1)).cast(nw.Int64),
             official_sources=nw.coalesce("group_official", "official").cast(nw.Int64),
             disputed=nw.col("disputed").fill_null("none"),
         )

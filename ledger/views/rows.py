@@ -79,7 +79,8 @@ def batches(
     """
     made = VIEWS[view_id]
     if not _may_be_large(made, facts):
-        return batches_of(table(view_id, facts, selection).iloc[start:end])
+        whole = table(view_id, facts, selection).iloc[start:end]
+        return (_typed(batch, made, facts) for batch in batches_of(whole))
     found = facts.engine.batches(_frame(made, facts, made.relevant(selection)), CHUNK, start, end)
     return (_typed(batch, made, facts) for batch in found)
 
