@@ -8,10 +8,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench bench-rivals bench-large clean
+.PHONY: help run test test-mergekit lint format bench bench-rivals bench-large clean
 
 help: ## Say what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: $(VENV)/run.stamp ## Start the dashboard on port 8501 (another: make run PORT=8600)
 	@echo "The dashboard is at http://localhost:$(PORT) (Ctrl+C stops it)"
@@ -20,6 +20,9 @@ run: $(VENV)/run.stamp ## Start the dashboard on port 8501 (another: make run PO
 test: lint ## Check style and types and run every test
 	$(BIN)/python tests/machine_setup.py
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+test-mergekit: $(VENV)/dev.stamp .venv-mergekit/stamp ## Try the weight check on merges made by mergekit (PyTorch: heavy)
+	$(BIN)/pytest tests/mergekit/merges.py
 
 lint: $(VENV)/dev.stamp ## Check style and types
 	$(BIN)/ruff check .
@@ -53,7 +56,7 @@ bench-large: $(VENV)/dev.stamp $(RIVALS)/stamp ## Measure packages of up to 10 m
 	$(BIN)/python -m benchmarks.report
 
 clean: ## Remove what was installed and made
-	rm -rf $(VENV) $(RIVALS) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RIVALS) .venv-mergekit .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -66,11 +69,16 @@ $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements.txt requirements-dev.txt | $(BIN)/python
+$(VENV)/dev.stamp: requirements.txt requirements-provenance.txt requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp
 
 $(RIVALS)/stamp: benchmarks/requirements.txt | $(BIN)/python
 	$(BIN)/python -m venv $(RIVALS)
 	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
+
+.venv-mergekit/stamp: requirements-mergekit.txt | $(BIN)/python
+	$(PYTHON) -m venv .venv-mergekit
+	.venv-mergekit/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-mergekit.txt
 	@touch $@

@@ -7,6 +7,7 @@ from components.card import card
 from components.filters import rows_left
 from components.state import read
 from components.telling import PLAIN_PAGE, plain_address
+from components.weights import weight_check
 
 selection = read()
 
@@ -19,6 +20,7 @@ chosen = choosers.model(selection)
 thread.story(selection, chosen)
 if chosen and not own.are_on():
     st.link_button(PLAIN_PAGE, plain_address("model", chosen))
+weight_check()
 card("model-scores", selection.but(benchmark=(choosers.benchmark(selection),)))
 card("model-uplift", selection)
 card("model-lineage", selection)

@@ -17,6 +17,7 @@ FORBIDDEN = {
     "ledger": {"streamlit", "plotly", "components", "app_pages", "api", "web"},
     "api": {"streamlit", "plotly", "components", "app_pages", "web"},
     "components": {"app_pages", "api", "web"},
+    "provenance": {"streamlit", "plotly", "pandas", "components", "app_pages", "api", "web", "ledger"},
     "app_pages": {"api", "web", "plotly"},
 }
 

@@ -1,0 +1,155 @@
+"""How fast three checkpoints are compared, by workers, beside reading the same files alone; and in how much memory.
+
+    python -m benchmarks.provenance [gigabytes in all] [workers, …]
+    python -m benchmarks.provenance memory [gigabytes in all, …]
+
+The files are bfloat16 and read in turn, so that both find them in the cache or both do not. With MERGEKIT set to
+its `mergekit-yaml`, a linear merge by mergekit of the same files is timed as well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.reader import machine
+from provenance.arithmetic import ONCE, merge
+from provenance.numbers import KINDS, stored, widen
+from provenance.work import ROLES
+
+#: Numbers of a tensor; each is written again and again.
+_VALUES = 1 << 24
+_LAYERS = "model.layers.{}.mlp.up_proj.weight"
+
+
+def write(folder: Path, gigabytes: float) -> int:
+    """Write A, B and C = 0.6 B + 0.4 A of so many gigabytes in all; the bytes written."""
+    kind, chance = KINDS["BF16"], np.random.default_rng(1)
+    a = chance.normal(size=_VALUES).astype(np.float32) * np.float32(0.02)
+    b = a + chance.normal(size=_VALUES).astype(np.float32) * np.float32(0.0006)
+    first, second = (widen(stored(part, kind), kind) for part in (a, b))
+    third = merge(ONCE, first, second, 0.6, kind)
+    tensors = max(1, round(gigabytes * 1e9 / 3 / 2 / _VALUES))
+    size = 2 * _VALUES
+    header = {
+        _LAYERS.format(number): {
+            "dtype": "BF16", "shape": [4096, _VALUES // 4096], "data_offsets": [number * size, (number + 1) * size]
+        }
+        for number in range(tensors)
+    }  # fmt: skip
+    content = json.dumps(header).encode()
+    for role, values in zip(ROLES, (first, second, third), strict=True):
+        (folder / role).mkdir()
+        raw = stored(values, kind).tobytes()
+        with (folder / role / "model.safetensors").open("wb") as file:
+            file.write(len(content).to_bytes(8, "little") + content)
+            for _ in range(tensors):
+                file.write(raw)
+            os.fsync(file.fileno())
+    return 3 * (8 + len(content) + tensors * size)
+
+
+def written(folder: Path, gigabytes: float) -> int:
+    """The same by another process: what is started from this one would show its memory as its own."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(write, folder, gigabytes).result()
+
+
+def read_alone(folder: Path) -> float:
+    """Seconds that it takes to read the three files, by portions, and do nothing with them."""
+    begun = time.perf_counter()
+    memory = bytearray(1 << 22)
+    for role in ROLES:
+        with (folder / role / "model.safetensors").open("rb", buffering=0) as file:
+            while file.readinto(memory):
+                pass
+    return time.perf_counter() - begun
+
+
+def checked(folder: Path, workers: int) -> tuple[float, int, str]:
+    """Seconds of a whole check in a process of its own, its peak memory in bytes, and its last line."""
+    work = folder / "bench.work"
+    work.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "provenance", "check", "--workers", str(workers), "--work", str(work)]
+    command += [part for role in ROLES for part in (f"--{role}", str(folder / role))]
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    said = process.stdout.read().decode() if process.stdout else ""
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"The check ended with {status}.")
+    return time.perf_counter() - begun, used.ru_maxrss * 1024, said.splitlines()[-1]
+
+
+def merged_by_mergekit(folder: Path, program: str) -> float:
+    """Seconds that mergekit takes to merge A and B into another C."""
+    config = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "num_hidden_layers": 1, "vocab_size": 32}
+    for role in ROLES[:2]:
+        (folder / role / "config.json").write_text(json.dumps(config))
+    recipe = {
+        "merge_method": "linear", "dtype": "bfloat16", "models": [
+            {"model": str(folder / role), "parameters": {"weight": weight}}
+            for role, weight in zip(ROLES[:2], (0.4, 0.6), strict=True)
+        ],
+    }  # fmt: skip
+    (folder / "recipe.yaml").write_text(json.dumps(recipe))
+    begun = time.perf_counter()
+    run = subprocess.run(
+        [program, folder / "recipe.yaml", folder / "merged", "--quiet", "--allow-crimes"],
+        capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1"},
+    )  # fmt: skip
+    seconds = time.perf_counter() - begun
+    shutil.rmtree(folder / "merged", ignore_errors=True)
+    if run.returncode:
+        raise SystemExit(run.stderr[-2000:])
+    return seconds
+
+
+def speed(gigabytes: float, workers: list[int]) -> None:
+    """Print a line for reading alone and for each number of workers."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        size = written(folder, gigabytes)
+        print(f"{size / 1e9:.2f} GB in three files")
+        print("| what | seconds | GB/s | of reading alone | peak MB |\n|---|---:|---:|---:|---:|")
+        for number in workers:
+            alone = min(read_alone(folder), read_alone(folder))
+            print(f"| reading alone | {alone:.1f} | {size / alone / 1e9:.2f} | | |")
+            seconds, peak, line = checked(folder, number)
+            print(
+                f"| {number} worker{'s' * (number != 1)} | {seconds:.1f} | {size / seconds / 1e9:.2f} | "
+                f"{100 * alone / seconds:.0f} % | {peak / 1e6:.0f} |", flush=True,
+            )  # fmt: skip
+        print(line)
+        if program := os.environ.get("MERGEKIT"):
+            seconds = merged_by_mergekit(folder, program)
+            print(f"| a linear merge by mergekit of A and B | {seconds:.1f} | {size * 2 / 3 / seconds / 1e9:.2f} | | |")
+    print(machine())
+
+
+def memory(sizes: list[float]) -> None:
+    """Print the peak memory of a check of checkpoints of each size."""
+    print("| GB of the three | seconds | peak MB |\n|---:|---:|---:|")
+    for gigabytes in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            size = written(Path(name), gigabytes)
+            seconds, peak, _ = checked(Path(name), 2)
+            print(f"| {size / 1e9:.1f} | {seconds:.0f} | {peak / 1e6:.0f} |", flush=True)
+    print(machine())
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["memory"]:
+        memory(list(map(float, sys.argv[2:])) or [1, 3, 10, 30])
+    else:
+        speed(float((sys.argv[1:2] or ["3"])[0]), list(map(int, sys.argv[2:])) or [1, 2])
