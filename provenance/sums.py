@@ -152,9 +152,8 @@ class Meter:
         clear, same, exact, kept, both = (flags[:number] for flags in self._flags)
         ulps(x, kind, out=x)
         np.multiply(x, np.float32(CLEAR), out=x)
-        np.abs(d, out=y)
+        np.greater_equal(np.abs(d, out=y), x, out=clear)
         np.equal(d, 0, out=same)
-        np.greater_equal(y, x, out=clear)
         np.equal(e, 0, out=kept)
         clear_d = self._doubles[2][:number]
         clear_d[...] = np.multiply(d, clear, out=x)
