@@ -46,7 +46,7 @@ from ledger.catalogue import catalogue
 from ledger.citation import citation, filter_words
 from ledger.croissant import croissant_at
 from ledger.effects import effect
-from ledger.exports import TooLong, csv_chunks, file_name, json_chunks, parquet_chunks, to_xlsx
+from ledger.exports import csv_chunks, file_name, json_chunks, parquet_chunks, to_xlsx
 from ledger.package import package_zip
 from ledger.selection import Selection, choices
 from ledger.served import descriptor_at
@@ -497,7 +497,6 @@ def docs(request: Request) -> Response:
 # What is refused
 
 
-@app.exception_handler(TooLong)
 @app.exception_handler(views.TooManyRows)
 def too_many(request: Request, error: Exception) -> Response:
     """More rows than the form that was asked for can hold."""

@@ -17,6 +17,8 @@ from components.state import facts
 from ledger import views
 from ledger.address import public_address
 from ledger.citation import Citation, citation, filter_words
+from ledger.download import size
+from ledger.exports import to_csv
 from ledger.selection import Selection, choices
 from ledger.snippets import snippets
 
@@ -52,8 +54,8 @@ def files(made: views.View, selection: Selection, rows: int) -> list[tuple[str, 
     every = views.size(made.id, facts(), everything)
     path = f"/api/v1/views/{made.id}"
     links = [
-        (selection.address(f"{path}.csv"), f"CSV of what is shown: {count(rows, 'row')}"),
-        (everything.address(f"{path}.csv"), f"CSV of everything: {count(every, 'row')}"),
+        (selection.address(f"{path}.csv"), f"CSV of what is shown: {_how_much(made, selection, rows)}"),
+        (everything.address(f"{path}.csv"), f"CSV of everything: {_how_much(made, everything, every)}"),
         (selection.address(f"{path}.xlsx"), "Excel workbook of what is shown"),
         (selection.address(f"{path}.json"), "JSON of what is shown"),
         (selection.address(f"{path}.parquet"), "Parquet of what is shown"),
@@ -64,6 +66,18 @@ def files(made: views.View, selection: Selection, rows: int) -> list[tuple[str, 
             query = urlencode([*selection.query(), ("format", form), ("theme", theme)])
             links.append((f"/chart/{made.id}?{query}", f"Chart as {form.upper()}"))
     return links
+
+
+#: Rows from which on a file is so large that its size is told, and rows by which it is estimated.
+_LARGE, _TRIED = 20_000, 200
+
+
+def _how_much(made: views.View, selection: Selection, rows: int) -> str:
+    """The number of rows of a CSV file, and about how large it is where it is large, by its first rows."""
+    if rows < _LARGE:
+        return count(rows, "row")
+    tried = to_csv(views.part(made.id, facts(), selection, 0, _TRIED))
+    return f"{count(rows, 'row')}, about {size(len(tried) * rows // _TRIED)}"
 
 
 def share_menu(made: views.View, selection: Selection, key: str) -> None:

@@ -17,6 +17,7 @@ import xlsxwriter
 from ledger.arrow import CHUNK, batches_of
 from ledger.cells import csv_cells
 from ledger.selection import Selection
+from ledger.tables import TooManyRows
 
 BOM = "\ufeff"
 
@@ -98,10 +99,6 @@ SHEET_ROWS, CELL_CHARACTERS = 1_048_576, 32_767
 _CUT = " […]"
 
 
-class TooLong(ValueError):
-    """More rows than a sheet of a spreadsheet holds; the text is a sentence for a person."""
-
-
 def to_xlsx(batches: Iterable[pa.Table], rows: int, about: Sequence[tuple[str, str]]) -> bytes:
     """So many rows as a workbook with two sheets: the rows, and what `about` says of them.
 
@@ -109,10 +106,10 @@ def to_xlsx(batches: Iterable[pa.Table], rows: int, about: Sequence[tuple[str, s
     too long for a cell is cut and ends in […]. What is not known is an empty cell.
 
     Raises:
-        TooLong: there are more rows than a sheet holds.
+        TooManyRows: there are more rows than a sheet holds.
     """
     if rows >= SHEET_ROWS:
-        raise TooLong(
+        raise TooManyRows(
             f"A sheet of Excel holds {SHEET_ROWS - 1:,} rows, and there are {rows:,}. CSV and Parquet hold all."
         )
     out = io.BytesIO()

@@ -41,7 +41,7 @@ ORDERS: dict[str, dict[str, bool]] = {
 }
 
 
-def in_order(rows: nw.LazyFrame, name: str) -> nw.LazyFrame:
+def _ordered(rows: nw.LazyFrame, name: str) -> nw.LazyFrame:
     """Rows in the order of a frame of `ORDERS`."""
     return rows.sort(*ORDERS[name], descending=list(ORDERS[name].values()), nulls_last=True)
 
@@ -72,7 +72,7 @@ class Facts:
 
     def in_order(self, name: str, rows: nw.LazyFrame) -> nw.LazyFrame:
         """Rows that were chosen from a frame of `ORDERS`, in its order."""
-        return rows if self.engine.keeps_order else in_order(rows, name)
+        return rows if self.engine.keeps_order else _ordered(rows, name)
 
     @property
     def version(self) -> str:
@@ -129,17 +129,17 @@ def _frames(given: _Given) -> dict[str, nw.LazyFrame]:
 
     cities = kept(_cities(given))
     initiatives = kept(_initiatives(given, cities, rests_on))
-    funding = kept(in_order(_funding(given, initiatives).join(source, on="source_id", how="left"), "funding"))
+    funding = kept(_ordered(_funding(given, initiatives).join(source, on="source_id", how="left"), "funding"))
     initiatives = kept(_with_money(initiatives, funding))
     models = kept(_models(given, cities, initiatives))
     frames = {
         "cities": kept(_with_counts(cities, initiatives, funding)),
         "initiatives": initiatives,
         **{f"promises_{lens}": kept(_promises(given, funding, initiatives, lens)) for lens in money.LENSES},
-        "known": kept(in_order(_known(given, rests_on, initiatives), "known")),
-        "support": kept(in_order(_support(given, initiatives), "support")),
+        "known": kept(_ordered(_known(given, rests_on, initiatives), "known")),
+        "support": kept(_ordered(_support(given, initiatives), "support")),
         "funding": funding,
-        "repeats": kept(in_order(_repeats(funding), "repeats")),
+        "repeats": kept(_ordered(_repeats(funding), "repeats")),
         "conflicts": kept(funding.filter(~nw.col("case").is_null())),
         "totals": kept(_totals(funding, initiatives)),
         "metrics": sourced(_metrics(given, initiatives)),

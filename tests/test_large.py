@@ -11,10 +11,16 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from api.app import app
+from components import share
 from ledger import dataset, places, tables, views
 from ledger.arrow import as_pandas
 from ledger.effects import effect
@@ -27,6 +33,7 @@ from ledger.selection import Selection
 from ledger.views import rows
 from tests.engines import SELECTIONS
 from tests.serving import ROOT
+from web.middleware import Sentences
 
 GROWING = [name for name, view in views.VIEWS.items() if view.grows]
 CITY = Selection(city=("rio-de-janeiro",))
@@ -178,6 +185,30 @@ def test_an_engine_that_the_environment_names_wrongly_is_told(monkeypatch: pytes
 def test_the_environment_names_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DASHBOARD_ENGINE", "pandas")
     assert dataset.read(places.DATA).facts.engine.address == "pandas"
+
+
+def test_a_large_file_says_how_large_it_is_before(large: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(share, "facts", lambda: large)
+    monkeypatch.setattr(share, "_LARGE", 100)
+    labels = dict(share.files(views.VIEWS["funding-register"], CITY, 7))
+    assert labels[CITY.address("/api/v1/views/funding-register.csv")] == "CSV of what is shown: 7 rows"
+    whole = to_csv(views.table("funding-register", SMALL, Selection()))
+    said = labels["/api/v1/views/funding-register.csv"]
+    rows, _, kilobytes = said.removeprefix("CSV of everything: ").partition(" rows, about ")
+    assert int(rows) == len(SMALL.tables["funding"])
+    assert float(kilobytes.removesuffix(" kB")) == pytest.approx(len(whole) / 1000, rel=0.25)
+
+
+def test_what_cannot_be_drawn_is_answered_in_a_sentence(large: Facts) -> None:
+    def chart(request: Request) -> Response:
+        return PlainTextResponse(str(len(views.table(request.path_params["view"], large, Selection()))))
+
+    routes = [Route("/chart/{view}", chart)]
+    with TestClient(Starlette(routes=routes, middleware=[Middleware(Sentences)])) as client:
+        assert client.get("/chart/funding-ladder").text.isdigit()
+        refused = client.get("/chart/funding-double-counts")
+    assert refused.status_code == 400
+    assert "cannot be held at once. Take them as a file" in refused.text
 
 
 # Waiting

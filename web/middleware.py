@@ -10,11 +10,12 @@ from pathlib import Path
 import anyio.to_thread
 import brotli
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger import dataset
 from ledger.brand import brand_of
+from ledger.tables import TooManyRows
 from web import frontend
 
 # Said here: what Python guesses depends on the machine.
@@ -67,6 +68,21 @@ class OneVersion:
         """Hold the version; a connection that stays open for a whole visit holds none."""
         with dataset.one_version() if scope["type"] == "http" else nullcontext():
             await self.app(scope, receive, send)
+
+
+class Sentences:
+    """Says in a sentence what cannot be drawn or put into a page, since it has too many rows."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer in the place of whoever gave up before it had begun."""
+        try:
+            await self.app(scope, receive, send)
+        except TooManyRows as too_many:
+            said = f"{too_many} Take them as a file, or choose a city or other filters."
+            await PlainTextResponse(said, status_code=400)(scope, receive, send)
 
 
 class BrowserFiles:

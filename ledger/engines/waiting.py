@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, copy_context
 from typing import TypeVar
@@ -36,21 +36,15 @@ def waited(work: Callable[[], Result], cancel: Callable[[], None]) -> Result:
     if how is None:
         return work()
     running: Future[Result] = _queries.submit(copy_context().run, work)
-    try:
-        return running.result(LOOK)
-    except TimeoutError:
-        if running.done():
-            raise
-    with how() as still_wanted:
-        while True:
+    wait([running], LOOK)
+    if not running.done():
+        with how() as still_wanted:
             try:
-                return running.result(LOOK)
-            except TimeoutError:
-                if running.done():
-                    raise
-            try:
-                still_wanted()
+                while not running.done():
+                    still_wanted()
+                    wait([running], LOOK)
             except BaseException:
                 cancel()
-                running.exception()  # Nothing goes on behind the back of whoever asked.
+                wait([running])  # Nothing goes on behind the back of whoever asked.
                 raise
+    return running.result()

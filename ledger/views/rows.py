@@ -102,12 +102,11 @@ def rows_behind(
         ]
         with facts.engine.turn():
             found = _frame(detail, facts, detail.relevant(chosen)).filter(*conditions)
-            number = found.select(rows=nw.len())
+            first = found
             if "counted" in detail.origin:
                 # One after the other: sorting would put every row into another place.
-                found = nw.concat([found.filter("counted"), found.filter(~nw.col("counted"))])
-        first = _typed(facts.engine.part(found, 0, most), detail, facts)
-        return as_pandas(first), int(facts.engine.collected(number)["rows"][0].as_py())
+                first = nw.concat([found.filter("counted"), found.filter(~nw.col("counted"))])
+        return as_pandas(_typed(facts.engine.part(first, 0, most), detail, facts)), _number(facts, found)
     rows = table(made.detail, facts, chosen)
     for name in made.behind:
         value = row[name]
@@ -147,20 +146,24 @@ def _table(view_id: str, facts: Facts, selection: Selection) -> pd.DataFrame:
 
 @remembered(CACHED_TABLES)
 def _size(view_id: str, facts: Facts, selection: Selection) -> int:
-    found = _frame(VIEWS[view_id], facts, selection).select(rows=nw.len())
-    return int(facts.engine.collected(found)["rows"][0].as_py())
+    return _number(facts, _frame(VIEWS[view_id], facts, selection))
 
 
 @remembered(CACHED_TABLES)
 def _distinct(view_id: str, facts: Facts, selection: Selection, column: str) -> int:
-    found = _frame(VIEWS[view_id], facts, selection).filter(~nw.col(column).is_null()).select(column).unique()
-    return int(facts.engine.collected(found.select(values=nw.len()))["values"][0].as_py())
+    found = _frame(VIEWS[view_id], facts, selection)
+    return _number(facts, found.filter(~nw.col(column).is_null()).select(column).unique())
 
 
 @remembered(CACHED_TABLES)
 def _number_where(view_id: str, facts: Facts, selection: Selection, column: str) -> int:
-    found = _frame(VIEWS[view_id], facts, selection).filter(nw.col(column)).select(rows=nw.len())
-    return int(facts.engine.collected(found)["rows"][0].as_py())
+    return _number(facts, _frame(VIEWS[view_id], facts, selection).filter(nw.col(column)))
+
+
+def _number(facts: Facts, rows: nw.LazyFrame) -> int:
+    with facts.engine.turn():
+        counted = rows.select(rows=nw.len())
+    return int(facts.engine.collected(counted)["rows"][0].as_py())
 
 
 @remembered(CACHED_PARTS)
