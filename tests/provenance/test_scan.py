@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from provenance.arithmetic import DELTA, EACH, MERGES, ONCE, merge
 from provenance.numbers import Kind, stored, widen
 from provenance.scan import best_once, best_step, densest, intervals, simplest
+from provenance.verdict import MET
 from tests.provenance.checking import BF16, F16, F32, pair
 
 RATIOS = st.integers(20, 980).map(lambda number: number / 1000)
@@ -21,12 +22,22 @@ def merged(name: str, t: float, kind: Kind = BF16, change: float = 0.03, number:
     return a[use], b[use], stored(merge(name, a[use], b[use], t, kind), kind)
 
 
+def ties(a: np.ndarray, b: np.ndarray, t: float) -> int:
+    """How many blends lie so near the middle of two bfloat16 numbers that an error of float32 moves them over it."""
+    blend = np.abs((1 - t) * a.astype(np.float64) + t * b.astype(np.float64))
+    units = blend / 2.0 ** (np.floor(np.log2(blend)) - 7)
+    return int(np.count_nonzero(np.abs(units % 1 - 0.5) < 2.0**-12))
+
+
 @given(RATIOS)
+@example(0.1)
+@example(0.5)
+@example(0.9)
 @settings(deadline=None, max_examples=30)
-def test_one_rounding_is_met_by_nearly_every_number_at_its_t(t: float) -> None:
+def test_one_rounding_is_met_by_every_number_at_its_t_but_for_ties(t: float) -> None:
     a, b, c = merged(ONCE, t)
     hits, found = best_once(a, b, c, BF16)
-    assert hits >= 0.995 * len(a)
+    assert hits >= max(len(a) - ties(a, b, t), MET * len(a))
     assert found == pytest.approx(t, abs=0.002)
 
 
