@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mergekit lint format bench bench-rivals bench-large clean
+.PHONY: help run test test-mergekit lint format messages bench bench-rivals bench-large clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,12 @@ lint: $(VENV)/dev.stamp ## Check style and types
 format: $(VENV)/dev.stamp ## Put the code into form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: $(VENV)/dev.stamp ## Take new messages into the catalogues of locale/
+	$(BIN)/pybabel --quiet extract --mapping locale/babel.cfg --keywords N_ --sort-by-file --add-location file \
+		--width 120 --output locale/dashboard.pot .
+	$(BIN)/pybabel --quiet update --domain dashboard --input-file locale/dashboard.pot --output-dir locale \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 120
 
 bench: $(VENV)/dev.stamp ## Measure the dashboard, and write docs/performance.md (short: make bench SHORT=--quick)
 	$(BIN)/python tests/machine_setup.py --bench

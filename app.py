@@ -23,7 +23,7 @@ from web.brief import routes as brief_routes
 from web.charts import routes as chart_routes
 from web.crawlers import routes as crawler_routes
 from web.embed import routes as embed_routes
-from web.middleware import BrowserFiles, OneVersion, Page, SecurityHeaders, Sentences, compress_first_files
+from web.middleware import BrowserFiles, Language, OneVersion, Page, SecurityHeaders, Sentences, compress_first_files
 from web.plain import routes as plain_routes
 from web.routes import routes as web_routes
 from web.theme import paint
@@ -74,6 +74,7 @@ app = st.App(
     routes=[*web_routes, *chart_routes, *embed_routes, *brief_routes, *plain_routes, *crawler_routes, *api_routes],
     middleware=[
         Middleware(OneVersion),
+        Middleware(Language),
         Middleware(Sentences),
         Middleware(SecurityHeaders),
         Middleware(BrowserFiles),

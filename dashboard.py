@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage as Page
 
-from components import brand, filters, html, own
+from components import brand, filters, html, own, speech
 from components.footer import footer
 from components.state import read_address, write_address
 from components.turns import aside_for_a_query, turn
 from components.viewport import watch_viewport
 from ledger import dataset, views
 from ledger.engines import waiting_in
+from ledger.language import gettext as _
 
-PAGES = [
-    st.Page("app_pages/overview.py", title="Overview", default=True),
-    st.Page("app_pages/spending.py", title="Spending"),
-    st.Page("app_pages/sovereignty.py", title="Sovereignty"),
-    st.Page("app_pages/models.py", title="Models"),
-    st.Page("app_pages/city.py", title="City"),
-    st.Page("app_pages/evidence.py", title="Evidence"),
-    st.Page("app_pages/data.py", title="Data"),
-    st.Page("app_pages/initiative.py", title="Initiative", visibility="hidden"),
-]
 
-with turn(), waiting_in(aside_for_a_query), dataset.one_version():
+def pages() -> list[Page]:
+    """The pages, in the order in which a reader meets them."""
+    return [
+        st.Page("app_pages/overview.py", title=_("Overview"), default=True),
+        st.Page("app_pages/spending.py", title=_("Spending")),
+        st.Page("app_pages/sovereignty.py", title=_("Sovereignty")),
+        st.Page("app_pages/models.py", title=_("Models")),
+        st.Page("app_pages/city.py", title=_("City")),
+        st.Page("app_pages/evidence.py", title=_("Evidence")),
+        st.Page("app_pages/data.py", title=_("Data")),
+        st.Page("app_pages/initiative.py", title=_("Initiative"), visibility="hidden"),
+    ]
+
+
+with turn(), waiting_in(aside_for_a_query), dataset.one_version(), speech.spoken():
     brand.head()
-    page = st.navigation(PAGES, position="top")
+    page = st.navigation(pages(), position="top")
     watch_viewport()
     html.style()
     selection, problems = read_address(page.url_path)
@@ -37,5 +43,5 @@ with turn(), waiting_in(aside_for_a_query), dataset.one_version():
     try:
         page.run()
     except views.TooManyRows as too_many:
-        st.info(f"{too_many} Choose a city, or other filters, and the rest of this page is drawn.")
+        st.info(f"{too_many} " + _("Choose a city, or other filters, and the rest of this page is drawn."))
     footer()

@@ -11,15 +11,18 @@ from components import own
 from components.behind import show_rows_behind
 from components.charts import CHART_CONFIG, drawing, left_out_line, look, source_line, without_effect_line
 from components.figures import FIGURES
-from components.filters import LABELS
-from components.formats import count, escape, short, whole
+from components.filters import label_of
+from components.formats import escape, short, whole
 from components.html import item, items, menu
 from components.own_files import own_files
 from components.share import files, share_menu
+from components.speech import spoken
 from components.state import clear, facts, read
 from components.tables import view_table
 from ledger import dataset, views
 from ledger.effects import effect
+from ledger.language import gettext as _
+from ledger.language import listed, ngettext
 from ledger.selection import Selection
 
 
@@ -32,8 +35,8 @@ def card(view_id: str, selection: Selection, *, title: str | None = None, open_t
     made = views.VIEWS[view_id]
     rows = views.size(view_id, facts(), selection)
     with st.container(border=True, key=f"card_{view_id}"):
-        st.subheader(title or made.title, anchor=view_id)
-        st.caption(made.description)
+        st.subheader(title or _(made.title), anchor=view_id)
+        st.caption(_(made.description))
         if line := without_effect_line(made, selection):
             st.caption(f":material/filter_alt_off: {line}")
         left_out(made, selection)
@@ -47,7 +50,9 @@ def card(view_id: str, selection: Selection, *, title: str | None = None, open_t
         if open_table:
             chosen = view_table(made, selection, rows, key=view_id)
         else:
-            twin = st.expander(f"Table: {count(rows, 'row')}", key=f"twin_{view_id}", on_change="rerun")
+            twin = st.expander(
+                ngettext("Table: {n} row", "Table: {n} rows", rows), key=f"twin_{view_id}", on_change="rerun"
+            )
             if twin.open:
                 with twin:
                     chosen = view_table(made, selection, rows, key=view_id)
@@ -67,7 +72,7 @@ def _chart(view_id: str, selection: Selection) -> None:
     try:
         drawn = drawing(facts(), view_id, selection, look())
     except views.TooManyRows as too_many:
-        st.info(f"{too_many} The chart is drawn once filters leave fewer; the table and the files hold all.")
+        st.info(f"{too_many} {_('The chart is drawn once filters leave fewer; the table and the files hold all.')}")
         return
     clickable = bool(made.detail)
     # A new key after each drawer lets the same bar be clicked again.
@@ -116,20 +121,24 @@ def left_out(made: views.View, selection: Selection) -> None:
         return
     ranks = int(found.changes["is_rank"].sum())
     values = len(found.changes) - ranks
-    said = [count(number, word) for number, word in ((values, "value"), (ranks, "rank")) if number]
-    opened = st.expander(f"What changes by it: {' and '.join(said)}", key=f"changes_{made.id}", on_change="rerun")
+    said = [ngettext("{n} value", "{n} values", values)] if values else []
+    said += [ngettext("{n} rank", "{n} ranks", ranks)] if ranks else []
+    opened = st.expander(
+        _("What changes by it: {changes}", changes=listed(said)), key=f"changes_{made.id}", on_change="rerun"
+    )
     if opened.open:
         titles = {column.name: column.title for column in made.columns(facts())}
         with opened:
             st.html(items(_change(row, titles) for row in found.changes.head(_CHANGES).itertuples()))
             if len(found.changes) > _CHANGES:
-                st.caption(f"and {whole(len(found.changes) - _CHANGES)} more.")
+                st.caption(ngettext("and {n} more", "and {n} more", len(found.changes) - _CHANGES))
 
 
 def _change(row: Any, titles: dict[str, str]) -> str:
     """One value or rank before and after, in words."""
-    what = f"rank by {titles[row.what].lower()}" if row.is_rank else titles[row.what].lower()
-    before, after = ("none" if pd.isna(number) else short(number, 3) for number in (row.before, row.after))
+    title = titles[row.what].lower()
+    what = _("rank by {column}", column=title) if row.is_rank else title
+    before, after = (_("none") if pd.isna(number) else short(number, 3) for number in (row.before, row.after))
     return item(head=f"{escape(row.whose)}: {escape(what)} <strong>{before} → {after}</strong>", lines=[])
 
 
@@ -139,15 +148,20 @@ def _no_rows(view_id: str, selection: Selection) -> None:
     # What a reader has chosen; a page may narrow a card by itself.
     active = [name for name in read().active() if name in made.filters]
     if not active or not views.size(view_id, facts(), selection.lenses()):
-        st.info("The dataset holds no rows for this view.")
+        st.info(_("The dataset holds no rows for this view."))
         return
-    words = ", ".join(LABELS[name].lower() for name in active)
-    st.info(f"No rows are left with these filters: {words}. Nothing recorded is not the same as nothing done.")
-    st.button("Clear all filters", key=f"widen_{view_id}", on_click=clear)
+    st.info(
+        _(
+            "No rows are left with these filters: {filters}. Nothing recorded is not the same as nothing done.",
+            filters=", ".join(label_of(name).lower() for name in active),
+        )
+    )
+    st.button(_("Clear all filters"), key=f"widen_{view_id}", on_click=clear)
 
 
 @st.fragment
 @dataset.one_version()
+@spoken()
 def download_menu(made: views.View, selection: Selection, rows: int, *, key: str = "") -> None:
     """The foot of a card: where its rows come from, and how to take them away.
 
@@ -157,7 +171,7 @@ def download_menu(made: views.View, selection: Selection, rows: int, *, key: str
     every = views.size(made.id, facts(), selection.lenses())
     with st.container(horizontal=True, vertical_alignment="center", key=f"foot_{name}"):
         st.caption(source_line(made, selection))
-        label = f"Download {whole(rows)} of {whole(every)} rows"
+        label = ngettext("Download {some} of {n} row", "Download {some} of {n} rows", every, some=whole(rows))
         with st.popover(label, icon=":material/download:", key=f"menu_{name}"):
             if own.are_on():
                 own_files(made, selection, name)

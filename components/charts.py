@@ -8,14 +8,16 @@ import streamlit as st
 
 from components.figures import FIGURES
 from components.figures.registry import Drawing
-from components.filters import LABELS
-from components.formats import count, whole
+from components.filters import label_of
+from components.formats import whole
 from components.look import Look, look_of
 from components.state import facts
 from components.viewport import is_narrow
 from ledger import views
 from ledger.effects import Effect
 from ledger.facts import Facts
+from ledger.language import N_, ngettext
+from ledger.language import gettext as _
 from ledger.memory import remembered
 from ledger.own import signed
 from ledger.selection import Selection
@@ -35,7 +37,7 @@ def look() -> Look:
     return look_of(facts().descriptor, dark=st.context.theme.type == "dark", narrow=is_narrow())
 
 
-@remembered(256)
+@remembered(256, in_words=True)
 def drawing(facts: Facts, view_id: str, selection: Selection, look: Look) -> Drawing:
     """The figure of a view. Figures are shared between readers and never changed."""
     table = signed(views.VIEWS[view_id], views.table(view_id, facts, selection))
@@ -45,18 +47,31 @@ def drawing(facts: Facts, view_id: str, selection: Selection, look: Look) -> Dra
 def source_line(made: views.View, selection: Selection) -> str:
     """Number of sources, licence and version of the data behind a view."""
     sources = views.distinct(made.detail or made.id, facts(), selection, "source_id")
-    parts = [] if sources is None else [count(sources, "source")]
-    version = f"data {facts().version}" + ("" if facts().base is None else " with rows of yours")
+    parts = [] if sources is None else [ngettext("{n} source", "{n} sources", sources)]
+    words = N_("data {version}") if facts().base is None else N_("data {version} with rows of yours")
+    version = _(words, version=facts().version)
     return " · ".join(filter(None, [*parts, facts().descriptor.licence_name, version]))
 
 
 def without_effect_line(made: views.View, selection: Selection) -> str:
     """The filters that are on but do not change the view; empty where there is none."""
-    words = ", ".join(LABELS[name].lower() for name in made.without_effect(selection))
-    return f"Not changed by: {words}." if words else ""
+    words = ", ".join(label_of(name).lower() for name in made.without_effect(selection))
+    return _("Not changed by: {filters}.", filters=words) if words else ""
 
 
 def left_out_line(found: Effect, selection: Selection) -> str:
     """How many rows the filter on disputed facts left out."""
-    why = "as disputed" if selection.disputed == "exclude" else "as not disputed"
-    return f"{whole(found.left_out)} of {count(found.rows, 'row')} left out {why}."
+    left_out = whole(found.left_out)
+    if selection.disputed == "exclude":
+        return ngettext(
+            "{left_out} of {n} row left out as disputed.",
+            "{left_out} of {n} rows left out as disputed.",
+            found.rows,
+            left_out=left_out,
+        )
+    return ngettext(
+        "{left_out} of {n} row left out as not disputed.",
+        "{left_out} of {n} rows left out as not disputed.",
+        found.rows,
+        left_out=left_out,
+    )

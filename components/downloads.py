@@ -11,6 +11,7 @@ from components.formats import as_markdown, count, link, whole
 from components.html import items, menu
 from components.own_files import own_files, own_table_file
 from components.share import cite, files, share_menu, show_citation
+from components.speech import spoken
 from components.state import facts
 from components.tables import PAGE, view_table
 from ledger import dataset, views
@@ -57,6 +58,7 @@ def views_list(selection: Selection) -> None:
 
 @st.fragment
 @dataset.one_version()
+@spoken()
 def _view_files(made: views.View, selection: Selection, rows: int, every: int) -> None:
     """The files of the chosen view. A fragment, so that a menu opens without running the page."""
     if own.are_on():

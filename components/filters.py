@@ -7,64 +7,78 @@ from typing import Any
 import narwhals as nw
 import streamlit as st
 
-from components.formats import as_markdown, count, whole
+from components.formats import as_markdown, whole
+from components.speech import switcher
 from components.state import choose, clear, controlled, facts
 from ledger import views
 from ledger.facts import Facts
+from ledger.language import N_, ngettext
+from ledger.language import gettext as _
 from ledger.memory import remembered
 from ledger.selection import FILTERS, MANY, Problem, Selection, choices
 
+#: Marked for the catalogues; `label` says them.
 LABELS = {
-    "city": "City",
-    "initiative": "Initiative",
-    "country": "Country",
-    "continent": "Continent",
-    "size": "Size of city (residents)",
-    "kind": "Kind of initiative",
-    "domain": "Domain",
-    "status": "Status of initiative",
-    "goal": "Sovereignty goal",
-    "funder": "Funder",
-    "stage": "Stage of money",
-    "scope": "Scope of figure",
-    "model": "Model",
-    "benchmark": "Benchmark",
-    "from": "From year",
-    "to": "To year",
-    "public": "Public money only",
-    "disputed": "Disputed facts",
-    "lens": "Money shown in",
-    "per_resident": "Per resident",
+    "city": N_("City"),
+    "initiative": N_("Initiative"),
+    "country": N_("Country"),
+    "continent": N_("Continent"),
+    "size": N_("Size of city (residents)"),
+    "kind": N_("Kind of initiative"),
+    "domain": N_("Domain"),
+    "status": N_("Status of initiative"),
+    "goal": N_("Sovereignty goal"),
+    "funder": N_("Funder"),
+    "stage": N_("Stage of money"),
+    "scope": N_("Scope of figure"),
+    "model": N_("Model"),
+    "benchmark": N_("Benchmark"),
+    "from": N_("From year"),
+    "to": N_("To year"),
+    "public": N_("Public money only"),
+    "disputed": N_("Disputed facts"),
+    "lens": N_("Money shown in"),
+    "per_resident": N_("Per resident"),
 }
 
 #: What each filter narrows, in the words of the notes on the cards.
 _MORE = ("country", "continent", "size", "kind", "domain", "status", "goal", "funder", "scope")
 #: The frames whose rows are counted on every page.
-_COUNTED = {"funding": "figures of money", "initiatives": "initiatives", "models": "models of cities"}
+_COUNTED = {
+    "funding": N_("**{left}** of {all} figures of money"),
+    "initiatives": N_("**{left}** of {all} initiatives"),
+    "models": N_("**{left}** of {all} models of cities"),
+}
 #: Chips beyond these are counted only.
 _CHIPS = 12
+
+
+def label_of(name: str) -> str:
+    """The name of a filter in words."""
+    return _(LABELS[name])
 
 
 def sidebar(selection: Selection) -> None:
     """Draw the filters; each change goes through the selection."""
     with st.sidebar:
-        _many("city", selection, placeholder=f"All {count(len(choices(facts())['city']), 'city', 'cities')}")
-        _many("stage", selection, placeholder="All stages")
+        _many("city", selection, placeholder=ngettext("All {n} city", "All {n} cities", len(choices(facts())["city"])))
+        _many("stage", selection, placeholder=_("All stages"))
         _lens(selection)
-        more = st.expander("More filters", key="more_filters", on_change="rerun")
+        more = st.expander(_("More filters"), key="more_filters", on_change="rerun")
         if more.open:
             with more:
                 for name in _MORE:
-                    _many(name, selection, placeholder="All")
+                    _many(name, selection, placeholder=_("All"))
                 _years(selection)
         _disputed(selection)
+        switcher()
 
 
 def _many(name: str, selection: Selection, *, placeholder: str) -> None:
     options = choices(facts())[name]
     key = controlled(f"filter_{name}", list(getattr(selection, name)))
     st.multiselect(
-        LABELS[name],
+        label_of(name),
         list(options),
         format_func=options.__getitem__,
         key=key,
@@ -79,33 +93,35 @@ def _lens(selection: Selection) -> None:
     options = choices(facts())["lens"]
     key = controlled("filter_lens", selection.lens)
     st.selectbox(
-        LABELS["lens"],
+        label_of("lens"),
         list(options),
         format_func=options.__getitem__,
         key=key,
-        help="US dollars: annual mean rate of the year of the figure. International dollars: purchasing power of "
-        "the World Bank. As stated: each currency for itself.",
+        help=_(
+            "US dollars: annual mean rate of the year of the figure. International dollars: purchasing power of "
+            "the World Bank. As stated: each currency for itself."
+        ),
         on_change=lambda: choose(lens=st.session_state[key]),
     )
     per_resident = controlled("filter_per_resident", selection.per_resident)
     st.toggle(
-        LABELS["per_resident"],
+        label_of("per_resident"),
         key=per_resident,
         on_change=lambda: choose(per_resident=st.session_state[per_resident]),
     )
     public = controlled("filter_public", selection.public)
-    st.toggle(LABELS["public"], key=public, on_change=lambda: choose(public=st.session_state[public]))
+    st.toggle(label_of("public"), key=public, on_change=lambda: choose(public=st.session_state[public]))
 
 
 def _disputed(selection: Selection) -> None:
     options = choices(facts())["disputed"]
     key = controlled("filter_disputed", selection.disputed)
     st.selectbox(
-        LABELS["disputed"],
+        label_of("disputed"),
         list(options),
         format_func=options.__getitem__,
         key=key,
-        help="Facts in an open dispute, and facts whose makers conceded it. A withdrawn dispute does not count.",
+        help=_("Facts in an open dispute, and facts whose makers conceded it. A withdrawn dispute does not count."),
         on_change=lambda: choose(disputed=st.session_state[key]),
     )
 
@@ -119,9 +135,9 @@ def _years(selection: Selection) -> None:
         key = controlled(f"filter_{name}", chosen)
         options = sorted({*known, *([chosen] if chosen is not None else [])})
         column.selectbox(
-            LABELS[name],
+            label_of(name),
             [None, *options],
-            format_func=lambda year: "any" if year is None else str(year),
+            format_func=lambda year: _("any") if year is None else str(year),
             key=key,
             on_change=lambda key=key, part=part: choose(**{part: st.session_state[key]}),
         )
@@ -134,7 +150,7 @@ def chips(selection: Selection) -> None:
     for name, value in selection.filters().query():
         label = options[name][value] if name in options else value
         if name in ("from", "to", "disputed"):
-            label = f"{LABELS[name]}: {label}"
+            label = f"{label_of(name)}: {label}"
         on.append((name, value, label))
     if not on:
         return
@@ -144,13 +160,13 @@ def chips(selection: Selection) -> None:
                 as_markdown(label),
                 key=f"chip_{name}_{value}",
                 icon=":material/close:",
-                help=f"Take away: {LABELS[name]}",
+                help=_("Take away: {filter}", filter=label_of(name)),
                 on_click=_take_away,
                 args=(name, value),
             )
         if len(on) > _CHIPS:
-            st.caption(f"and {len(on) - _CHIPS} more")
-        st.button("Clear all", key="chips_clear", type="tertiary", on_click=clear)
+            st.caption(ngettext("and {n} more", "and {n} more", len(on) - _CHIPS))
+        st.button(_("Clear all"), key="chips_clear", type="tertiary", on_click=clear)
 
 
 def _take_away(name: str, value: str) -> None:
@@ -171,19 +187,18 @@ def problems(found: tuple[Problem, ...]) -> None:
     """Say what of the address was not understood; the rest of the page stands."""
     if found:
         lines = "\n".join(f"- {as_markdown(str(problem))}" for problem in found[:8])
-        more = f"\n- and {len(found) - 8} more" if len(found) > 8 else ""
-        st.warning(
-            f"A part of this address was not understood and is left out:\n{lines}{more}", icon=":material/link_off:"
-        )
+        more = "\n- " + ngettext("and {n} more", "and {n} more", len(found) - 8) if len(found) > 8 else ""
+        said = _("A part of this address was not understood and is left out:")
+        st.warning(f"{said}\n{lines}{more}", icon=":material/link_off:")
 
 
 def rows_left(selection: Selection) -> None:
     """How many rows the selection leaves, always in sight."""
     parts = []
-    for frame, noun in _COUNTED.items():
+    for frame, words in _COUNTED.items():
         left, every = (count_rows(frame, chosen) for chosen in (selection, Selection()))
-        parts.append(f"**{whole(left)}** of {whole(every)} {noun}")
-    st.caption(" · ".join(parts), help="Rows that the filters leave, of all rows of the dataset.")
+        parts.append(_(words, left=whole(left), all=whole(every)))
+    st.caption(" · ".join(parts), help=_("Rows that the filters leave, of all rows of the dataset."))
 
 
 def count_rows(frame: str, selection: Selection) -> int:

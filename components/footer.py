@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.formats import as_markdown
 from components.state import facts
+from ledger.language import gettext as _
 
 
 def footer() -> None:
@@ -13,6 +14,10 @@ def footer() -> None:
     st.divider()
     licence = as_markdown(facts().descriptor.licence_words)
     st.caption(
-        f"Data version {facts().version}, {licence}. Every figure has a stage, a payer, a date and a source; "
-        "what restates or contradicts another figure is never added. A city without rows was not necessarily searched."
+        _(
+            "Data version {version}, {licence}. Every figure has a stage, a payer, a date and a source; what restates "
+            "or contradicts another figure is never added. A city without rows was not necessarily searched.",
+            version=facts().version,
+            licence=licence,
+        )
     )

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import math
 import re
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pandas as pd
+from babel.dates import format_skeleton
+from babel.numbers import format_decimal
 
-_STEPS = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
+from ledger.language import N_, SOURCE, language, locale
+from ledger.language import gettext as _
+
 #: What makes a link open beside the page.
 BESIDE = ' target="_blank" rel="noopener noreferrer"'
-_UNITS = {"USD": "US$", "international dollars": "int. $"}
+#: Steps of a number in few characters, the largest first.
+_STEPS = ((1e12, N_("{number} tn")), (1e9, N_("{number} bn")), (1e6, N_("{number} M")), (1e3, N_("{number} k")))
+_UNITS = {"USD": N_("US$ {number}"), "international dollars": N_("int. $ {number}")}
+_UNIT_TITLES = {"USD": N_("US dollars"), "international dollars": N_("International dollars")}
+_PER_RESIDENT = " per resident"
 
 
 def short(number: float | None, digits: int = 2) -> str:
@@ -21,45 +31,54 @@ def short(number: float | None, digits: int = 2) -> str:
     `short(8_470_000) == "8.5 M"`, `short(65e9) == "65 bn"`, `short(417e6) == "417 M"`.
     """
     if number is None or pd.isna(number):
-        return "not known"
+        return _("not known")
     sign, size = ("−" if number < 0 else ""), abs(float(number))
-    for place, (step, name) in enumerate(_STEPS):
+    for place, (step, words) in enumerate(_STEPS):
         if size >= step * (1 - 0.5 / 10**3):
             scaled = size / step
-            text = _significant(scaled, digits)
-            if text == "1000" and place:
-                return f"{sign}1 {_STEPS[place - 1][1]}"
-            return f"{sign}{text} {name}"
-    return f"{sign}{_significant(size, digits)}"
+            if place and _significant(scaled, digits) == 1000:
+                scaled, words = 1, _STEPS[place - 1][1]
+            return sign + _(words, number=_written(scaled, digits))
+    return sign + _written(size, digits)
 
 
-def _significant(size: float, digits: int) -> str:
-    if size == 0:
-        return "0"
-    places = max(0, digits - 1 - math.floor(math.log10(size)))
+def _significant(size: float, digits: int) -> float:
+    return round(size, _places(size, digits)) if size else 0.0
+
+
+def _places(size: float, digits: int) -> int:
+    return max(0, digits - 1 - math.floor(math.log10(size)))
+
+
+def _written(size: float, digits: int) -> str:
+    places = _places(size, digits) if size else 0
     text = f"{size:.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return format_decimal(Decimal(text), format=f"0.{'#' * places}", locale=locale())
 
 
 def whole(number: float) -> str:
     """A count with separators: `1,225`."""
-    return f"{int(number):,}"
+    return format_decimal(int(number), format="#,##0", locale=locale())
 
 
 def money(value: float | None, unit: str, high: float | None = None) -> str:
     """An amount with its unit, and as a range where its ends differ: `US$ 65 bn`, `BRL 12 M to 15 M`."""
     if value is None or pd.isna(value):
-        return "not known"
-    sign = _UNITS.get(unit.removesuffix(" per resident"), unit.removesuffix(" per resident"))
-    text = f"{sign} {short(value)}"
-    if high is not None and not pd.isna(high) and short(high) != short(value):
-        text += f" to {short(high)}"
-    return text + (" per resident" if unit.endswith(" per resident") else "")
+        return _("not known")
+    number = short(value)
+    if high is not None and not pd.isna(high) and short(high) != number:
+        number = _("{low} to {high}", low=number, high=short(high))
+    per_resident = unit.endswith(_PER_RESIDENT)
+    unit = unit.removesuffix(_PER_RESIDENT)
+    text = _(_UNITS[unit], number=number) if unit in _UNITS else f"{unit} {number}"
+    return _("{money} per resident", money=text) if per_resident else text
 
 
 def unit_title(unit: str) -> str:
     """A unit as the title of an axis."""
-    return {"USD": "US dollars", "international dollars": "International dollars"}.get(unit, unit)
+    bare = unit.removesuffix(_PER_RESIDENT)
+    title = _(_UNIT_TITLES[bare]) if bare in _UNIT_TITLES else bare
+    return _("{unit} per resident", unit=title) if bare != unit else title
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -70,18 +89,23 @@ def count(number: int, one: str, many: str | None = None) -> str:
 def date(text: str | None) -> str:
     """A partial ISO date in words: `2025`, `Jun 2025`, `13 Jun 2025`."""
     if text is None or pd.isna(text):
-        return "no date"
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    year, *rest = text.split("-")
+        return _("no date")
+    year, *rest = map(int, text.split("-"))
     if not rest:
-        return year
-    month = months[int(rest[0]) - 1]
-    return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"
+        return str(text)
+    day = datetime.date(year, rest[0], rest[1] if len(rest) == 2 else 1)
+    return format_skeleton("yMMMd" if len(rest) == 2 else "yMMM", day, locale=locale())
 
 
 def escape(text: str | None) -> str:
     """A text of the dataset for HTML, and for labels of Plotly, which reads some tags."""
     return "" if text is None or pd.isna(text) else html.escape(str(text), quote=True)
+
+
+def data_text(text: str | None) -> str:
+    """A sentence of the dataset for HTML, marked as English where the page speaks another language."""
+    said = escape(text)
+    return said if not said or language() == SOURCE else f'<span lang="{SOURCE}">{said}</span>'
 
 
 def as_markdown(text: str) -> str:

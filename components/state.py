@@ -13,8 +13,10 @@ from typing import Any
 import streamlit as st
 
 from components import own
+from components.speech import NAME as LANGUAGE
 from ledger import dataset
 from ledger.facts import Facts
+from ledger.language import LANGUAGES, in_address
 from ledger.selection import Problem, Selection, choices, parse
 
 
@@ -31,7 +33,7 @@ def read_address(page: str) -> tuple[Selection, tuple[Problem, ...]]:
     than an address that the browser has not had time to take up.
     """
     state, known = st.session_state, facts()
-    address = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    address = [(name, value) for name in st.query_params if name != LANGUAGE for value in st.query_params.get_all(name)]
     same_page = state.get("page") == page
     state["page"] = page
     changed_here = state.pop("selection_changed", False)
@@ -45,7 +47,9 @@ def read_address(page: str) -> tuple[Selection, tuple[Problem, ...]]:
         state["problems"] = ()
     # Facts that are served no more shall not be kept by a page that is open.
     state["read_by"] = weakref.ref(known)
-    return state["selection"], state["problems"]
+    languages = st.query_params.get_all(LANGUAGE)
+    unknown = tuple(Problem(LANGUAGE, name, tuple(LANGUAGES)) for name in languages if name not in LANGUAGES)
+    return state["selection"], (*state["problems"], *unknown)
 
 
 def read() -> Selection:
@@ -57,7 +61,7 @@ def read() -> Selection:
 def write_address(selection: Selection) -> None:
     """Write the selection to the address, where it is not there already."""
     query: dict[str, list[str]] = {}
-    for name, value in selection.query():
+    for name, value in selection.query() + in_address():
         query.setdefault(name, []).append(value)
     if {name: st.query_params.get_all(name) for name in st.query_params} != query:
         st.query_params.from_dict(query)

@@ -60,7 +60,7 @@ class Brand:
 
 def brand_of(descriptor: Descriptor) -> Brand:
     """The face of a checked package."""
-    said = descriptor.raw.get(KEY, {})
+    said = descriptor.raw.get(KEY, {}) | descriptor.translations.get(KEY, {})
     return Brand(
         title=said.get("title") or descriptor.title,
         intro=said.get("intro") or descriptor.description.split("\n\n")[0].strip(),

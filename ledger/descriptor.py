@@ -1,6 +1,7 @@
 """The descriptor of a data package: what each table, column and code means.
 
-It is the one source of names, titles, types, units, labels and codes; nothing restates it.
+It is the one source of names, titles, types, units, labels and codes; nothing restates it. Words come in the language
+that is spoken (`ledger.language`): what stands under `translations` beside them, else as the package has them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from ledger.language import N_, language
+from ledger.language import gettext as _
 
 
 @dataclass(frozen=True)
@@ -45,22 +49,22 @@ class Field:
     def expected(self) -> str:
         """What a cell of this column must hold, in words: "a number ≥ 0"."""
         if "enum" in self.constraints:
-            return f"one of {', '.join(map(str, self.constraints['enum']))}"
+            return _("one of {values}", values=", ".join(map(str, self.constraints["enum"])))
         if self.form:
             return self.form
         if "pattern" in self.constraints:
-            return f"text of the form {self.constraints['pattern']}"
-        return _KINDS.get(self.type, self.type) + "".join(
+            return _("text of the form {pattern}", pattern=self.constraints["pattern"])
+        return _(_KINDS.get(self.type, self.type)) + "".join(
             f"{sign}{self.constraints[name]}" for name, sign in _BOUNDS if name in self.constraints
         )
 
 
 _KINDS = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "year": "a year",
-    "boolean": "true or false",
+    "string": N_("text"),
+    "integer": N_("a whole number"),
+    "number": N_("a number"),
+    "year": N_("a year"),
+    "boolean": N_("true or false"),
 }
 _BOUNDS = (
     ("minimum", " ≥ "),
@@ -84,17 +88,22 @@ class Descriptor:
     @property
     def title(self) -> str:
         """The title of the package."""
-        return str(self.raw.get("title", self.raw.get("name", "")))
+        return str(_said(self.raw, "title") or self.raw.get("name", ""))
 
     @property
     def description(self) -> str:
         """What the package holds."""
-        return str(self.raw.get("description", ""))
+        return str(_said(self.raw, "description") or "")
+
+    @property
+    def translations(self) -> Mapping[str, Any]:
+        """What the package says of itself in the language that is spoken, by the name of the property."""
+        return _translations(self.raw)
 
     @property
     def limits(self) -> tuple[str, ...]:
         """What the data do not cover or not quite say, in sentences (`limits`, a property of this project)."""
-        said = self.raw.get("limits", ())
+        said = _said(self.raw, "limits")
         return tuple(map(str, said)) if isinstance(said, list) else ()
 
     @property
@@ -120,7 +129,7 @@ class Descriptor:
     @property
     def licence_words(self) -> str:
         """The licence in a line of small print."""
-        return f"licence {self.licence_name}" if self.licence_name else "no licence stated"
+        return _("licence {name}", name=self.licence_name) if self.licence_name else _("no licence stated")
 
     @property
     def licence_path(self) -> str:
@@ -140,11 +149,11 @@ class Descriptor:
 
     def table_title(self, table: str) -> str:
         """The title of a table; KeyError for an unknown table."""
-        return str(self._resources[table].get("title", table))
+        return str(_said(self._resources[table], "title") or table)
 
     def table_description(self, table: str) -> str:
         """What one row of a table is; KeyError for an unknown table."""
-        return str(self._resources[table].get("description", ""))
+        return str(_said(self._resources[table], "description") or "")
 
     def schema(self, table: str) -> Mapping[str, Any]:
         """The Table Schema of a table; KeyError for an unknown table."""
@@ -165,26 +174,26 @@ class Descriptor:
 
     def label(self, table: str, column: str, code: str) -> str:
         """The label of a code for people; KeyError for an unknown code."""
-        return self._labels[table, column][code]
+        return next(category.label for category in self.categories(table, column) if category.value == code)
 
     @cached_property
     def _resources(self) -> dict[str, Mapping[str, Any]]:
         return {r["name"]: r for r in self.raw["resources"] if "schema" in r}
 
-    @cached_property
+    @property
     def _fields(self) -> dict[str, dict[str, Field]]:
-        return {
-            name: {field["name"]: _field(field) for field in resource["schema"]["fields"]}
-            for name, resource in self._resources.items()
-        }
+        """The columns of each table, in the language that is spoken."""
+        made = self._fields_by_language.get(language())
+        if made is None:
+            made = self._fields_by_language[language()] = {
+                name: {field["name"]: _field(field) for field in resource["schema"]["fields"]}
+                for name, resource in self._resources.items()
+            }
+        return made
 
     @cached_property
-    def _labels(self) -> dict[tuple[str, str], dict[str, str]]:
-        return {
-            (table, name): {category.value: category.label for category in field.categories}
-            for table, fields in self._fields.items()
-            for name, field in fields.items()
-        }
+    def _fields_by_language(self) -> dict[str, dict[str, dict[str, Field]]]:
+        return {}
 
 
 def _licence_name(licence: Mapping[str, str]) -> str:
@@ -194,18 +203,28 @@ def _licence_name(licence: Mapping[str, str]) -> str:
     return f"CC {found[1]} {found[2]}" if found else name
 
 
+def _said(raw: Mapping[str, Any], name: str) -> Any:
+    """A text of the descriptor in the language that is spoken, where `translations` has it."""
+    return _translations(raw).get(name) or raw.get(name)
+
+
+def _translations(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = raw.get("translations", {}).get(language(), {})
+    return found
+
+
 def _field(raw: Mapping[str, Any]) -> Field:
     constraints = raw.get("constraints", {})
     return Field(
         name=raw["name"],
-        title=raw.get("title", raw["name"]),
-        description=raw.get("description", ""),
+        title=_said(raw, "title") or raw["name"],
+        description=_said(raw, "description") or "",
         type=raw.get("type", "any"),
-        unit=raw.get("unit"),
+        unit=_said(raw, "unit"),
         categories=tuple(_category(category) for category in raw.get("categories", ())),
         ordered=raw.get("categoriesOrdered", False),
         required=constraints.get("required", False),
-        form=raw.get("form"),
+        form=_said(raw, "form"),
         constraints=constraints,
     )
 
@@ -214,4 +233,4 @@ def _category(raw: str | Mapping[str, str]) -> Category:
     """A category is a bare code or an object with `value`, `label` and `description`."""
     if isinstance(raw, str):
         return Category(raw, raw, "")
-    return Category(raw["value"], raw.get("label", raw["value"]), raw.get("description", ""))
+    return Category(raw["value"], _said(raw, "label") or raw["value"], _said(raw, "description") or "")

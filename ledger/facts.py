@@ -127,19 +127,23 @@ def _frames(given: _Given) -> dict[str, nw.LazyFrame]:
     def sourced(frame: nw.LazyFrame) -> nw.LazyFrame:
         return kept(frame.join(source, on="source_id", how="left"))
 
+    def ordered(frame: nw.LazyFrame, name: str) -> nw.LazyFrame:
+        # In two steps: what rows were joined with need not be in memory while they are sorted.
+        return kept(_ordered(kept(frame), name))
+
     cities = kept(_cities(given))
     initiatives = kept(_initiatives(given, cities, rests_on))
-    funding = kept(_ordered(_funding(given, initiatives).join(source, on="source_id", how="left"), "funding"))
+    funding = ordered(_funding(given, initiatives).join(source, on="source_id", how="left"), "funding")
     initiatives = kept(_with_money(initiatives, funding))
     models = kept(_models(given, cities, initiatives))
     frames = {
         "cities": kept(_with_counts(cities, initiatives, funding)),
         "initiatives": initiatives,
         **{f"promises_{lens}": kept(_promises(given, funding, initiatives, lens)) for lens in money.LENSES},
-        "known": kept(_ordered(_known(given, rests_on, initiatives), "known")),
-        "support": kept(_ordered(_support(given, initiatives), "support")),
+        "known": ordered(_known(given, rests_on, initiatives), "known"),
+        "support": ordered(_support(given, initiatives), "support"),
         "funding": funding,
-        "repeats": kept(_ordered(_repeats(funding), "repeats")),
+        "repeats": ordered(_repeats(funding), "repeats"),
         "conflicts": kept(funding.filter(~nw.col("case").is_null())),
         "totals": kept(_totals(funding, initiatives)),
         "metrics": sourced(_metrics(given, initiatives)),
@@ -529,7 +533,7 @@ def _figures_support(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
     there = given.lazy["funding"].select(related_funding_id=nw.col("id"))
     links = as_pandas(given.engine.collected(pairs.join(there, on="related_funding_id", how="inner")))
     groups = given.engine.frame(coverage.linked_together(links))
-    cited = (
+    cited = given.engine.kept(
         funding.join(groups, on="id", how="inner")
         .select("group", "source_id", "official")
         .unique()

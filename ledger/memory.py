@@ -13,6 +13,8 @@ from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from ledger.language import language
+
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
@@ -40,10 +42,13 @@ class Memory:
         return made
 
 
-def remembered(most: int) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
+def remembered(
+    most: int, *, in_words: bool = False
+) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
     """Keep the `most` latest results of a function with the facts that it is given as argument `facts`.
 
-    All arguments but the facts must be hashable, and are given by position.
+    All arguments but the facts must be hashable, and are given by position. `in_words`: the result holds words, and
+    is kept for each language apart.
     """
 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -53,7 +58,7 @@ def remembered(most: int) -> Callable[[Callable[Parameters, Result]], Callable[P
         @wraps(function)
         def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
             facts: Any = args[place]
-            key = (*args[:place], *args[place + 1 :])
+            key = (*args[:place], *args[place + 1 :], *((language(),) if in_words else ()))
             memory: Memory = facts.memory
             return memory.get(name, key, most, lambda: function(*args, **kwargs))
 

@@ -16,6 +16,8 @@ import narwhals as nw
 
 from ledger.expressions import in_doubt
 from ledger.facts import SIGN, SIZES, Facts
+from ledger.language import gettext as _
+from ledger.language import in_address, listed, ngettext
 from ledger.memory import remembered
 from ledger.money import LENSES
 
@@ -37,6 +39,8 @@ MANY = {
     "benchmark": "benchmark",
 }
 DISPUTED = ("include", "exclude", "only")
+#: Addresses of files, whose texts are those of the dataset.
+FILES = ("/api/", "/feed")
 
 _PLACE = ("city", "country", "continent", "size")
 _INITIATIVE = (*_PLACE, "initiative", "kind", "domain", "status", "goal", "from", "to", "disputed")
@@ -73,18 +77,24 @@ class Problem:
 
     def __str__(self) -> str:
         if self.value == "" and self.accepted and self.name not in NAMES:
-            what = f"There is no filter “{self.name}”."
+            what = _("There is no filter “{name}”.", name=self.name)
         else:
-            what = f"“{self.value}” is not a value of the filter “{self.name}”."
+            what = _("“{value}” is not a value of the filter “{name}”.", value=self.value, name=self.name)
         given = (self.value or ("" if self.name in NAMES else self.name)).casefold()
         codes = {} if self.name in ("from", "to") else {code.casefold(): code for code in self.accepted}
         begin_so = [code for folded, code in codes.items() if given and folded.startswith(given)][:3]
         close = begin_so or [codes[folded] for folded in difflib.get_close_matches(given, codes, n=3, cutoff=0.5)]
         if close:
-            return f"{what} Did you mean {' or '.join(close)}?"
+            return f"{what} {_('Did you mean {values}?', values=listed(close, 'or'))}"
         if len(self.accepted) <= 20:
-            return f"{what} Accepted: {', '.join(self.accepted)}."
-        return f"{what} {len(self.accepted)} values are accepted, {self.accepted[0]} for one."
+            return f"{what} {_('Accepted: {values}.', values=', '.join(self.accepted))}"
+        more = ngettext(
+            "{n} value is accepted, {first} for one.",
+            "{n} values are accepted, {first} for one.",
+            len(self.accepted),
+            first=self.accepted[0],
+        )
+        return f"{what} {more}"
 
 
 @dataclass(frozen=True)
@@ -148,8 +158,8 @@ class Selection:
         return pairs
 
     def address(self, path: str = "") -> str:
-        """`path` with the selection as its query."""
-        query = urlencode(self.query())
+        """`path` with the selection as its query; pages, but not files, in the language that the reader chose."""
+        query = urlencode(self.query() + ([] if path.startswith(FILES) else in_address()))
         return f"{path}?{query}" if query else path
 
     def active(self) -> tuple[str, ...]:
@@ -205,7 +215,7 @@ DEFAULT = {field.name: field.default for field in fields(Selection)}
 NAMES = (*MANY, "from", "to", "public", "disputed", "lens", "per_resident")
 
 
-@remembered(4)
+@remembered(12, in_words=True)
 def choices(facts: Facts) -> dict[str, dict[str, str]]:
     """The accepted values of each filter and their labels, in the order to show them; shared, never to be changed."""
     tables, descriptor = facts.tables, facts.descriptor
@@ -233,7 +243,11 @@ def choices(facts: Facts) -> dict[str, dict[str, str]]:
         "country": dict(zip(countries["country_code"], countries["country"], strict=True)),
         "continent": dict(zip(continents, continents, strict=True)),
         "size": dict(
-            zip(SIZES, ("Under 250,000", "250,000 to 1 million", "1 to 5 million", "Over 5 million"), strict=True)
+            zip(
+                SIZES,
+                (_("Under 250,000"), _("250,000 to 1 million"), _("1 to 5 million"), _("Over 5 million")),
+                strict=True,
+            )
         ),
         "kind": codes("initiatives", "kind"),
         "domain": codes("initiatives", "domain"),
@@ -244,10 +258,10 @@ def choices(facts: Facts) -> dict[str, dict[str, str]]:
         "scope": codes("funding", "scope"),
         "model": names("models"),
         "benchmark": {name: name for name in benchmarks},
-        "public": {"only": "Public money only"},
-        "disputed": {"include": "Include", "exclude": "Leave out", "only": "Only these"},
-        "lens": {"stated": "As stated", "usd": "US dollars", "intl": "International dollars"},
-        "per_resident": {"true": "Per resident", "false": "In total"},
+        "public": {"only": _("Public money only")},
+        "disputed": {"include": _("Include"), "exclude": _("Leave out"), "only": _("Only these")},
+        "lens": {"stated": _("As stated"), "usd": _("US dollars"), "intl": _("International dollars")},
+        "per_resident": {"true": _("Per resident"), "false": _("In total")},
     }
 
 
@@ -266,15 +280,15 @@ def parse(
         if name not in NAMES:
             problems.append(Problem(name, "", NAMES))
         elif name in ("from", "to") and not (len(value) == 4 and value.isascii() and value.isdigit()):
-            problems.append(Problem(name, value, ("a year such as 2025",)))
+            problems.append(Problem(name, value, (_("a year such as 2025"),)))
         elif name not in ("from", "to") and value not in accepted[name]:
             problems.append(Problem(name, value, tuple(accepted[name])))
         elif name in MANY:
             many.setdefault(name, []).append(value)
         elif single.setdefault(name, value) != value:
-            problems.append(Problem(name, value, (f"one value; {single[name]} is taken",)))
+            problems.append(Problem(name, value, (_("one value; {value} is taken", value=single[name]),)))
     if single.get("from", "0000") > single.get("to", "9999"):
-        problems.append(Problem("to", single.pop("to"), (f"a year not before {single['from']}",)))
+        problems.append(Problem("to", single.pop("to"), (_("a year not before {year}", year=single["from"]),)))
     given: dict[str, Any] = {name: tuple(values) for name, values in many.items()}
     given |= {_FIELD[name]: int(single[name]) for name in ("from", "to") if name in single}
     given |= {name: single[name] for name in ("disputed", "lens") if name in single}

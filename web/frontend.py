@@ -56,8 +56,11 @@ def original_page() -> bytes:
 
 
 @lru_cache(maxsize=8)
-def page(title: str, description: str, *, maps: bool = False) -> bytes:
-    """The page as this dashboard sends it: own title, and a head that saves round trips; both texts are plain."""
+def page(title: str, description: str, language: str, *, maps: bool = False) -> bytes:
+    """The page as this dashboard sends it: own title, and a head that saves round trips; both texts are plain.
+
+    `language` is that of the page (BCP 47).
+    """
     html = original_page().decode()
     title, description = escape(title), escape(description)
     head = (
@@ -66,6 +69,7 @@ def page(title: str, description: str, *, maps: bool = False) -> bytes:
         f"<script>{_CONNECTION}</script>"
         f'<script type="importmap">{_import_map()}</script>'
     )
+    html = html.replace('<html lang="en"', f'<html lang="{escape(language)}"', 1)
     html = re.sub(r"<title>.*?</title>", lambda _: head, html, count=1, flags=re.DOTALL)
     # After the chunks that the page names itself: the app shall start while the charts' chunk still comes.
     links = "".join(f'<link rel="modulepreload" crossorigin href="./{file}">' for file in preloaded())
@@ -84,7 +88,7 @@ def has_maps(path: str) -> bool:
 
 def script_hashes() -> list[str]:
     """The page's inline scripts as sources of a Content-Security-Policy, so that no others run."""
-    scripts = re.findall(rb'<script(?: type="importmap")?>(.*?)</script>', page("", ""), flags=re.DOTALL)
+    scripts = re.findall(rb'<script(?: type="importmap")?>(.*?)</script>', page("", "", "en"), flags=re.DOTALL)
     return [f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts]
 
 
@@ -141,7 +145,7 @@ def _import_map() -> str:
 
 def first_files() -> list[str]:
     """What a first visit asks for: everything that the page's head names."""
-    return re.findall(r'(?:href|src)="\./(static/[^"]+)"', page("", "").decode())
+    return re.findall(r'(?:href|src)="\./(static/[^"]+)"', page("", "", "en").decode())
 
 
 def _with_imports(manifest: dict[str, dict[str, list[str]]], keys: Iterable[str]) -> list[str]:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import anyio.to_thread
 import brotli
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger import dataset
 from ledger.brand import brand_of
+from ledger.language import LANGUAGES, preferred, speaking, tag
+from ledger.selection import FILES
 from ledger.tables import TooManyRows
 from web import frontend
 
@@ -68,6 +70,32 @@ class OneVersion:
         """Hold the version; a connection that stays open for a whole visit holds none."""
         with dataset.one_version() if scope["type"] == "http" else nullcontext():
             await self.app(scope, receive, send)
+
+
+class Language:
+    """Lets pages speak the reader's language: that of their address (`lang=pt`), else what their browser prefers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak it, and say so; files speak English."""
+        if scope["type"] != "http" or scope["path"].startswith((*FILES, "/static/")):
+            await self.app(scope, receive, send)
+            return
+        asked = QueryParams(scope["query_string"]).get("lang")
+        chosen = asked if asked in LANGUAGES else None
+
+        async def with_language(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("Content-Language", tag())
+                    headers.add_vary_header("Accept-Language")
+            await send(message)
+
+        with speaking(chosen or preferred(Headers(scope=scope).get("accept-language")), is_chosen=chosen is not None):
+            await self.app(scope, receive, with_language)
 
 
 class Sentences:
@@ -129,7 +157,7 @@ class Page:
             return
         brand = brand_of(dataset.facts().descriptor)
         original = frontend.original_page()
-        ours = frontend.page(brand.title, brand.intro, maps=frontend.has_maps(scope["path"]))
+        ours = frontend.page(brand.title, brand.intro, tag(), maps=frontend.has_maps(scope["path"]))
         start: Message | None = None
         body = b""
 

@@ -21,8 +21,9 @@ import pyarrow.parquet as pq
 from ledger.engines.engine import Frame
 from ledger.engines.waiting import waited
 
-#: What all queries together may take; what does not fit goes to files.
-MEMORY = "400MB"
+#: What all queries together may take, and what it takes to make frames that are kept: sorting ten million rows with
+#: all that they refer to. What does not fit goes to files.
+MEMORY, MEMORY_TO_KEEP = "400MB", "1GB"
 
 Result = TypeVar("Result")
 
@@ -61,7 +62,9 @@ class DuckDB:
         """As `Engine.kept`."""
         file = self._new_file()
         query = self._query(frame)
-        self._run(lambda cursor: cursor.execute(f"COPY ({query}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)"))
+        copy = f"COPY ({query}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)"
+        with self._memory(MEMORY_TO_KEEP):
+            self._run(lambda cursor: cursor.execute(copy))
         return self.file(file)
 
     @contextmanager
@@ -90,6 +93,14 @@ class DuckDB:
                 yield pa.Table.from_batches([batch])
             if is_first:
                 yield reader.schema.empty_table()
+
+    @contextmanager
+    def _memory(self, most: str) -> Iterator[None]:
+        self._connection.execute(f"SET memory_limit = '{most}'")
+        try:
+            yield
+        finally:
+            self._connection.execute(f"SET memory_limit = '{MEMORY}'")
 
     def _new_file(self) -> Path:
         return self._folder / f"{next(self._names)}.parquet"

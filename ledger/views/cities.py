@@ -9,6 +9,7 @@ import pandas as pd
 
 from ledger.expressions import in_doubt, mapped
 from ledger.facts import Facts
+from ledger.language import N_
 from ledger.selection import Selection
 from ledger.views.columns import CITY, derived
 from ledger.views.registry import view
@@ -17,8 +18,10 @@ from ledger.views.sovereignty import grades
 
 @view(
     "city-profiles",
-    title="The cities in figures",
-    description="One row is one city: its size, what it does with AI, how far its money came, and what is disputed.",
+    title=N_("The cities in figures"),
+    description=N_(
+        "One row is one city: its size, what it does with AI, how far its money came, and what is disputed."
+    ),
     group="initiatives",
     frame="initiatives",
     origin={

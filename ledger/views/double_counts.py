@@ -5,6 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from ledger.facts import Facts
+from ledger.language import N_
 from ledger.money import added, lens_unit, lens_value
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, MONEY, SOURCE, derived
@@ -14,9 +15,11 @@ from ledger.views.spending import counted_sums
 
 @view(
     "funding-double-counts",
-    title="Which figures tell the same money again?",
-    description="Every figure that is not added, and every one that restates, contains, is part of, replaces or "
-    "contradicts another, with the figure that it belongs to.",
+    title=N_("Which figures tell the same money again?"),
+    description=N_(
+        "Every figure that is not added, and every one that restates, contains, is part of, replaces or "
+        "contradicts another, with the figure that it belongs to."
+    ),
     group="spending",
     frame="funding",
     origin={
@@ -51,9 +54,11 @@ def funding_double_counts(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "funding-naive-sums",
-    title="What would adding everything make of it?",
-    description="For each city, stage and payer, the sum of all figures as they are told, rates and repetitions "
-    "included, beside the sum of the counted ones.",
+    title=N_("What would adding everything make of it?"),
+    description=N_(
+        "For each city, stage and payer, the sum of all figures as they are told, rates and repetitions "
+        "included, beside the sum of the counted ones."
+    ),
     group="spending",
     frame="funding",
     origin={

@@ -7,6 +7,7 @@ import narwhals as nw
 from ledger.coverage import AGES
 from ledger.expressions import mapped, ranks
 from ledger.facts import Facts
+from ledger.language import N_
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, SOURCE, derived
 from ledger.views.registry import view
@@ -14,8 +15,8 @@ from ledger.views.registry import view
 
 @view(
     "claims-register",
-    title="Who disputes what?",
-    description="Every statement about an initiative or a model, and what it answers.",
+    title=N_("Who disputes what?"),
+    description=N_("Every statement about an initiative or a model, and what it answers."),
     group="evidence",
     frame="claims",
     origin={
@@ -44,8 +45,8 @@ def claims_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "sources-register",
-    title="What does the dataset rest on?",
-    description="Every page that was read, and how many rows of the dataset cite it.",
+    title=N_("What does the dataset rest on?"),
+    description=N_("Every page that was read, and how many rows of the dataset cite it."),
     group="evidence",
     frame="sources",
     origin={
@@ -65,9 +66,11 @@ def sources_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "coverage",
-    title="For how many initiatives is each thing known?",
-    description="What the dataset holds of the initiatives. What is missing was not found, or was not searched: it "
-    "says nothing of what there is.",
+    title=N_("For how many initiatives is each thing known?"),
+    description=N_(
+        "What the dataset holds of the initiatives. What is missing was not found, or was not searched: it "
+        "says nothing of what there is."
+    ),
     group="evidence",
     frame="known",
     origin=derived("thing", "what", "known_of", "initiatives", "known_share"),
@@ -90,8 +93,8 @@ def coverage(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "coverage-by-initiative",
-    title="What is known of each initiative?",
-    description="Every initiative with every thing that can be known of it, and whether the dataset holds it.",
+    title=N_("What is known of each initiative?"),
+    description=N_("Every initiative with every thing that can be known of it, and whether the dataset holds it."),
     group="evidence",
     frame="known",
     origin={**INITIATIVE, **CITY, **derived("thing", "what", "known"), "status": "initiatives.status"},
@@ -105,8 +108,10 @@ def coverage_by_initiative(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "freshness",
-    title="How old is what is known?",
-    description="Initiatives by the age of their latest source with a date, counted back from the date of the data.",
+    title=N_("How old is what is known?"),
+    description=N_(
+        "Initiatives by the age of their latest source with a date, counted back from the date of the data."
+    ),
     group="evidence",
     frame="initiatives",
     origin={**derived("age"), "kind": "initiatives.kind", **derived("initiatives")},
@@ -128,9 +133,11 @@ def freshness(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "evidence-support",
-    title="What rests on one source alone, or on no official one?",
-    description="Initiatives, counted figures of money, models of cities and evidence for goals, with the number of "
-    "sources behind each. A figure also rests on the sources of the figures that restate it.",
+    title=N_("What rests on one source alone, or on no official one?"),
+    description=N_(
+        "Initiatives, counted figures of money, models of cities and evidence for goals, with the number of "
+        "sources behind each. A figure also rests on the sources of the figures that restate it."
+    ),
     group="evidence",
     frame="support",
     origin={
@@ -150,9 +157,11 @@ def evidence_support(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "changes",
-    title="What changed?",
-    description="Every change between versions of the data, the latest first: what is new, what moved up a step, what "
-    "was corrected or updated, what was removed. Each tells the row as it stood then.",
+    title=N_("What changed?"),
+    description=N_(
+        "Every change between versions of the data, the latest first: what is new, what moved up a step, what "
+        "was corrected or updated, what was removed. Each tells the row as it stood then."
+    ),
     group="evidence",
     frame="history",
     origin={

@@ -6,6 +6,7 @@ import narwhals as nw
 
 from ledger.expressions import in_doubt
 from ledger.facts import Facts
+from ledger.language import N_
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, SOURCE, derived
 from ledger.views.registry import view
@@ -16,8 +17,8 @@ _COUNTS = derived("initiatives", "disputed_initiatives", "cities")
 
 @view(
     "initiatives-register",
-    title="Every initiative",
-    description="One row is one thing that a city does with AI. Failures, pauses and criticised systems are in.",
+    title=N_("Every initiative"),
+    description=N_("One row is one thing that a city does with AI. Failures, pauses and criticised systems are in."),
     group="initiatives",
     frame="initiatives",
     origin={
@@ -46,9 +47,10 @@ def initiatives_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "initiatives-map",
-    title="Where do cities use AI?",
-    description="Cities by number of initiatives. The ink tells the strongest stage that a counted figure of money "
-    "has reached.",
+    title=N_("Where do cities use AI?"),
+    description=N_(
+        "Cities by number of initiatives. The ink tells the strongest stage that a counted figure of money has reached."
+    ),
     group="initiatives",
     frame="initiatives",
     origin={
@@ -81,8 +83,8 @@ def initiatives_map(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "initiatives-by-kind",
-    title="What do cities do with AI?",
-    description="Number of initiatives by kind and domain.",
+    title=N_("What do cities do with AI?"),
+    description=N_("Number of initiatives by kind and domain."),
     group="initiatives",
     frame="initiatives",
     origin={
@@ -102,8 +104,8 @@ def initiatives_by_kind(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "initiatives-status",
-    title="How do the initiatives stand?",
-    description="Number of initiatives by status and kind; cancelled and paused ones are shown like all others.",
+    title=N_("How do the initiatives stand?"),
+    description=N_("Number of initiatives by status and kind; cancelled and paused ones are shown like all others."),
     group="initiatives",
     frame="initiatives",
     origin={
@@ -137,8 +139,8 @@ def _counts(facts: Facts, selection: Selection, *by: str) -> nw.LazyFrame:
 
 @view(
     "initiatives-metrics",
-    title="What was aimed at, and what came of it?",
-    description="Targets and actuals as stated, each with its date and source.",
+    title=N_("What was aimed at, and what came of it?"),
+    description=N_("Targets and actuals as stated, each with its date and source."),
     group="initiatives",
     frame="metrics",
     origin={

@@ -6,6 +6,7 @@ import narwhals as nw
 import pandas as pd
 
 from ledger.facts import Facts
+from ledger.language import N_
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, MONEY, derived
 from ledger.views.registry import view
@@ -14,9 +15,11 @@ from ledger.views.spending import counted_sums
 
 @view(
     "initiatives-ladder",
-    title="How far has the money of each initiative come?",
-    description="Counted figures of each initiative by stage and payer, with the dates of the first and the latest. "
-    "Stages are different sets of figures and are never added.",
+    title=N_("How far has the money of each initiative come?"),
+    description=N_(
+        "Counted figures of each initiative by stage and payer, with the dates of the first and the latest. "
+        "Stages are different sets of figures and are never added."
+    ),
     group="spending",
     frame="funding",
     origin={
@@ -46,10 +49,10 @@ def initiatives_ladder(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "initiatives-traced",
-    title="What became of the money that was announced?",
-    description="For each initiative with an announced sum: the larger of what was contracted and what was paid "
+    title=N_("What became of the money that was announced?"),
+    description=N_("For each initiative with an announced sum: the larger of what was contracted and what was paid "
     "since, by the same payer (by any, where several or none were named), as a share of it, and how long that took. "
-    "Figures are linked because they belong to one initiative, not because a source follows the money.",
+    "Figures are linked because they belong to one initiative, not because a source follows the money."),
     group="spending",
     frame="funding",
     origin={

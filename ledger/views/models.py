@@ -5,6 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from ledger.facts import Facts
+from ledger.language import N_
 from ledger.selection import Selection
 from ledger.views.columns import SOURCE, derived
 from ledger.views.registry import Column, view
@@ -31,9 +32,11 @@ _RESULT: dict[str, str | Column] = {
 
 @view(
     "model-releases",
-    title="Which models have cities released, and how large are they?",
-    description="Models made by or for a city-level government, by date of release and number of parameters. "
-    "Models without a known date or size stand in the table.",
+    title=N_("Which models have cities released, and how large are they?"),
+    description=N_(
+        "Models made by or for a city-level government, by date of release and number of parameters. "
+        "Models without a known date or size stand in the table."
+    ),
     group="models",
     frame="models",
     origin={
@@ -71,9 +74,11 @@ def model_releases(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "model-scores",
-    title="What do the models score, and who says so?",
-    description="Scores as reported, each with who reported it. Scores of one benchmark in different settings are "
-    "not comparable. Models of others stay for comparison where a city's model was tested on the same benchmark.",
+    title=N_("What do the models score, and who says so?"),
+    description=N_(
+        "Scores as reported, each with who reported it. Scores of one benchmark in different settings are "
+        "not comparable. Models of others stay for comparison where a city's model was tested on the same benchmark."
+    ),
     group="models",
     frame="results",
     origin={**_RESULT, "score_unit": "benchmark_results.unit"},
@@ -104,9 +109,11 @@ def model_scores(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "model-uplift",
-    title="How far above its base does a city's model score?",
-    description="Score of the model minus score of its base, on the same benchmark and version, in the same setting. "
-    "Both as reported; the table says by whom.",
+    title=N_("How far above its base does a city's model score?"),
+    description=N_(
+        "Score of the model minus score of its base, on the same benchmark and version, in the same setting. "
+        "Both as reported; the table says by whom."
+    ),
     group="models",
     frame="results",
     origin={
@@ -161,9 +168,11 @@ def model_uplift(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "model-lineage",
-    title="What was built from what?",
-    description="Each link from a model to one that it was built from, and on whose word. A link that the developer "
-    "did not state at first carries the source that names it.",
+    title=N_("What was built from what?"),
+    description=N_(
+        "Each link from a model to one that it was built from, and on whose word. A link that the developer "
+        "did not state at first carries the source that names it."
+    ),
     group="models",
     frame="models",
     origin={
@@ -195,8 +204,8 @@ def model_lineage(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "model-claims",
-    title="What is claimed of the model, and who answers?",
-    description="Claims about models, each under the one that it answers, in order of time.",
+    title=N_("What is claimed of the model, and who answers?"),
+    description=N_("Claims about models, each under the one that it answers, in order of time."),
     group="models",
     frame="claims",
     origin={

@@ -7,11 +7,13 @@ itself with `@view`; page, CSV, chart and tests find it in `VIEWS`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import narwhals as nw
 
 from ledger.facts import Facts
+from ledger.language import N_
+from ledger.language import gettext as _
 from ledger.selection import FILTERS, Selection
 from ledger.tables import Descriptor
 
@@ -36,12 +38,16 @@ class Column:
 
 
 #: Stands last in every view where a reader's own rows have been added to the dataset.
-YOURS = Column("yours", "Yours", "Whether the row is yours, or would be another or none without your rows.", "boolean")
+YOURS = Column(
+    "yours", N_("Yours"), N_("Whether the row is yours, or would be another or none without your rows."), "boolean"
+)
 
 
 @dataclass(frozen=True)
 class View:
     """A question and the function that answers it.
+
+    `title` and `description` are marked for the catalogues: whoever shows them says `_(view.title)`.
 
     `frame` names the facts that it is made of, and so which filters narrow it. `origin` gives
     each column its meaning: `table.column` of the descriptor, or a derived `Column`. `keys`
@@ -76,8 +82,8 @@ class View:
         return tuple(name for name in FILTERS[self.frame] if name not in self.ignores)
 
     def columns(self, facts: Facts) -> tuple[Column, ...]:
-        """What each column means, in the order of the table."""
-        own = () if facts.base is None else (YOURS,)
+        """What each column means, in the order of the table, in the language that is spoken."""
+        own = () if facts.base is None else (column_of(YOURS.name, YOURS, facts.descriptor),)
         return (*(column_of(name, origin, facts.descriptor) for name, origin in self.origin.items()), *own)
 
     def relevant(self, selection: Selection) -> Selection:
@@ -110,13 +116,13 @@ def view(id: str, **about: object) -> Callable[[Function], Function]:
 
 
 def column_of(name: str, origin: str | Column, descriptor: Descriptor) -> Column:
-    """What a column of a view means, by its origin."""
+    """What a column of a view means, by its origin, in the language that is spoken."""
     if isinstance(origin, Column):
-        return origin
-    table, _, column = origin.partition(".")
+        return replace(origin, title=_(origin.title), description=_(origin.description), unit=_(origin.unit))
+    table, column = origin.split(".", 1)
     if table not in descriptor.tables:
         title = column.replace("_", " ").capitalize()
-        return Column(name, title, f"Empty: the package has no table {table}.", "string")
+        return Column(name, title, _("Empty: the package has no table {table}.", table=table), "string")
     field = descriptor.field(table, column)
     kind = field.type if field.type in _TYPES else "string"
     return Column(name, field.title, field.description, kind, field.unit or "")

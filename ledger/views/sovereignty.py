@@ -6,6 +6,7 @@ import narwhals as nw
 
 from ledger.expressions import in_doubt, mapped
 from ledger.facts import Facts
+from ledger.language import N_
 from ledger.memory import remembered
 from ledger.selection import Selection
 from ledger.views.columns import CITY, INITIATIVE, SOURCE, derived
@@ -61,9 +62,11 @@ _GRADES = {
 
 @view(
     "goals-by-city",
-    title="Which sovereignty goals do cities pursue, and how far have they come?",
-    description="The highest evidence recorded for each city and goal. It measures what has been recorded, not "
-    "virtue: a city without a row was not necessarily searched.",
+    title=N_("Which sovereignty goals do cities pursue, and how far have they come?"),
+    description=N_(
+        "The highest evidence recorded for each city and goal. It measures what has been recorded, not "
+        "virtue: a city without a row was not necessarily searched."
+    ),
     group="sovereignty",
     frame="goals",
     origin=_GRADES,
@@ -80,8 +83,8 @@ def goals_by_city(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "goals-profile",
-    title="How do the cities' goals compare?",
-    description="The nine grades of each city side by side. Choose cities in the filter to compare them.",
+    title=N_("How do the cities' goals compare?"),
+    description=N_("The nine grades of each city side by side. Choose cities in the filter to compare them."),
     group="sovereignty",
     frame="goals",
     origin=_GRADES,
@@ -98,8 +101,8 @@ def goals_profile(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "goals-evidence",
-    title="Every piece of evidence, with its source",
-    description="One row is one piece of evidence that an initiative serves a goal: stated, funded or operating.",
+    title=N_("Every piece of evidence, with its source"),
+    description=N_("One row is one piece of evidence that an initiative serves a goal: stated, funded or operating."),
     group="sovereignty",
     frame="goals",
     origin={

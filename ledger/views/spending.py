@@ -8,6 +8,7 @@ import narwhals as nw
 
 from ledger.expressions import in_doubt, mapped
 from ledger.facts import Facts
+from ledger.language import N_
 from ledger.memory import remembered
 from ledger.money import added, lens_unit, lens_value
 from ledger.selection import Selection
@@ -87,8 +88,8 @@ def priced(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "funding-by-city",
-    title="Who puts money into AI, and how real is it?",
-    description="Counted figures by city, stage and payer. Each stage stands for itself: stages are never added.",
+    title=N_("Who puts money into AI, and how real is it?"),
+    description=N_("Counted figures by city, stage and payer. Each stage stands for itself: stages are never added."),
     group="spending",
     frame="funding",
     origin={**CITY, **STAGE, **derived("payer"), **MONEY},
@@ -107,9 +108,11 @@ def funding_by_city(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "funding-ladder",
-    title="How far has the money come?",
-    description="From hopes to payments: counted figures at each stage, by payer. A sum may stand at several stages "
-    "(announced, then contracted), so the steps are different sets of figures and are never added.",
+    title=N_("How far has the money come?"),
+    description=N_(
+        "From hopes to payments: counted figures at each stage, by payer. A sum may stand at several stages "
+        "(announced, then contracted), so the steps are different sets of figures and are never added."
+    ),
     group="spending",
     frame="funding",
     origin={**STAGE, **derived("payer"), **MONEY},
@@ -126,9 +129,11 @@ def funding_ladder(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "funding-over-time",
-    title="When was the money announced, committed and spent?",
-    description="Counted figures by the year of their date, stage and payer. The year is that of the statement, not "
-    "of the payment: a plan for ten years stands in the year in which it was made public.",
+    title=N_("When was the money announced, committed and spent?"),
+    description=N_(
+        "Counted figures by the year of their date, stage and payer. The year is that of the statement, not "
+        "of the payment: a plan for ten years stands in the year in which it was made public."
+    ),
     group="spending",
     frame="funding",
     origin={**derived("year"), **STAGE, **derived("payer"), **MONEY},
@@ -145,8 +150,8 @@ def funding_over_time(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "funding-breakdown",
-    title="What is the money for?",
-    description="Counted figures by kind and domain of the initiative, stage and payer.",
+    title=N_("What is the money for?"),
+    description=N_("Counted figures by kind and domain of the initiative, stage and payer."),
     group="spending",
     frame="funding",
     origin={"kind": "initiatives.kind", "domain": "initiatives.domain", **STAGE, **derived("payer"), **MONEY},
@@ -163,9 +168,11 @@ def funding_breakdown(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "funding-flows",
-    title="Who pays for what, and to which end?",
-    description="Counted figures from the funder through the kind of initiative to its goal, one stage at a time. "
-    "A sum is never split between goals: initiatives with more than one stand under “several”.",
+    title=N_("Who pays for what, and to which end?"),
+    description=N_(
+        "Counted figures from the funder through the kind of initiative to its goal, one stage at a time. "
+        "A sum is never split between goals: initiatives with more than one stand under “several”."
+    ),
     group="spending",
     frame="funding",
     origin={
@@ -189,8 +196,8 @@ def funding_flows(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "funding-map",
-    title="Where do cities invest in AI?",
-    description="Cities by number of initiatives, with the strongest stage that a counted figure of money reached.",
+    title=N_("Where do cities invest in AI?"),
+    description=N_("Cities by number of initiatives, with the strongest stage that a counted figure of money reached."),
     group="spending",
     frame="funding",
     origin={
@@ -240,9 +247,11 @@ def on_map(facts: Facts, counts: nw.LazyFrame) -> nw.LazyFrame:
 
 @view(
     "funding-register",
-    title="Every figure of money, with its stage, payer, date and source",
-    description="One row is one figure as one source states it. A figure that is not counted says why; it is never "
-    "added to others.",
+    title=N_("Every figure of money, with its stage, payer, date and source"),
+    description=N_(
+        "One row is one figure as one source states it. A figure that is not counted says why; it is never "
+        "added to others."
+    ),
     group="spending",
     frame="funding",
     origin={
@@ -289,9 +298,11 @@ def funding_register(facts: Facts, selection: Selection) -> nw.LazyFrame:
 
 @view(
     "funding-conflicts",
-    title="Where do sources contradict each other?",
-    description="Figures of one initiative at one stage that state different amounts for the same thing, as a range "
-    "with all its sources. They are never added.",
+    title=N_("Where do sources contradict each other?"),
+    description=N_(
+        "Figures of one initiative at one stage that state different amounts for the same thing, as a range "
+        "with all its sources. They are never added."
+    ),
     group="spending",
     frame="funding",
     origin={
