@@ -6,10 +6,10 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage as Page
 
 from components import brand, filters, html, own, speech
+from components.browser import watch_browser
 from components.footer import footer
 from components.state import read_address, write_address
 from components.turns import aside_for_a_query, turn
-from components.viewport import watch_viewport
 from ledger import dataset, views
 from ledger.engines import waiting_in
 from ledger.language import gettext as _
@@ -32,7 +32,7 @@ def pages() -> list[Page]:
 with turn(), waiting_in(aside_for_a_query), dataset.one_version(), speech.spoken():
     brand.head()
     page = st.navigation(pages(), position="top")
-    watch_viewport()
+    watch_browser()
     html.style()
     selection, problems = read_address(page.url_path)
     filters.sidebar(selection)

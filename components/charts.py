@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
+from components.browser import is_narrow
 from components.figures import FIGURES
 from components.figures.registry import Drawing
 from components.filters import label_of
 from components.formats import whole
 from components.look import Look, look_of
 from components.state import facts
-from components.viewport import is_narrow
 from ledger import views
 from ledger.effects import Effect
 from ledger.facts import Facts

@@ -7,6 +7,7 @@ from typing import Any
 import narwhals as nw
 import streamlit as st
 
+from components.browser import is_narrow
 from components.formats import as_markdown, whole
 from components.speech import switcher
 from components.state import choose, clear, controlled, facts
@@ -59,19 +60,41 @@ def label_of(name: str) -> str:
 
 
 def sidebar(selection: Selection) -> None:
-    """Draw the filters; each change goes through the selection."""
-    with st.sidebar:
-        _many("city", selection, placeholder=ngettext("All {n} city", "All {n} cities", len(choices(facts())["city"])))
-        _many("stage", selection, placeholder=_("All stages"))
-        _lens(selection)
-        more = st.expander(_("More filters"), key="more_filters", on_change="rerun")
-        if more.open:
-            with more:
-                for name in _MORE:
-                    _many(name, selection, placeholder=_("All"))
-                _years(selection)
-        _disputed(selection)
-        switcher()
+    """Draw the filters; each change goes through the selection. On a narrow page they fold away."""
+    if not is_narrow():
+        with st.sidebar:
+            _filters(selection)
+            _lens(selection)
+            more = st.expander(_("More filters"), key="more_filters", on_change="rerun")
+            if more.open:
+                with more:
+                    _more(selection)
+            _disputed(selection)
+            switcher()
+        return
+    on = len(selection.filters().query())
+    label = ngettext("Filters and language ({n} on)", "Filters and language ({n} on)", on)
+    folded = st.expander(
+        label if on else _("Filters and language"), icon=":material/tune:", key="filters", on_change="rerun"
+    )
+    if folded.open:
+        with folded:
+            _filters(selection)
+            _lens(selection)
+            _more(selection)
+            _disputed(selection)
+            switcher()
+
+
+def _filters(selection: Selection) -> None:
+    _many("city", selection, placeholder=ngettext("All {n} city", "All {n} cities", len(choices(facts())["city"])))
+    _many("stage", selection, placeholder=_("All stages"))
+
+
+def _more(selection: Selection) -> None:
+    for name in _MORE:
+        _many(name, selection, placeholder=_("All"))
+    _years(selection)
 
 
 def _many(name: str, selection: Selection, *, placeholder: str) -> None:

@@ -1,10 +1,12 @@
-"""The foot of every page: licence, version, and what the dashboard does not know."""
+"""The foot of every page: licence, version, and what the dashboard does not know; on paper also where it is from."""
 
 from __future__ import annotations
 
+import datetime
+
 import streamlit as st
 
-from components.formats import as_markdown
+from components.formats import as_markdown, date, escape
 from components.state import facts
 from ledger.language import gettext as _
 
@@ -21,3 +23,4 @@ def footer() -> None:
             licence=licence,
         )
     )
+    st.html(f"<p class='ledger-print'>{escape(st.context.url)} · {escape(date(datetime.date.today().isoformat()))}</p>")

@@ -40,7 +40,7 @@ class Look:
     @property
     def ink(self) -> str:
         """Text."""
-        return "#ECEAE4" if self.dark else "#1B1B1A"
+        return "#ECEAE4" if self.dark else "#111110"
 
     @property
     def paper(self) -> str:
