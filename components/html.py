@@ -39,6 +39,17 @@ CSS = """
 .ledger-table thead th { border-top: 0; white-space: nowrap; }
 .ledger-table th { font-weight: 600; }
 .ledger-note { opacity: .8; font-size: .9em; }
+.ledger-print { display: none; }
+@media print {
+  @page { size: A4; margin: 14mm 12mm; }
+  :root { font-size: 12px; color-scheme: light; }
+  .ledger-print.ledger-print { display: block; font-size: .9rem; overflow-wrap: anywhere; }
+  .stSidebar, .stHeader, [data-testid="stHeader"], .stPopover, .stDownloadButton, .stExpander, .st-key-chips,
+  .stPagination { display: none; }
+  .stPlotlyChart, .ledger-items > li, .ledger-table tr, figure { break-inside: avoid; }
+  h1, h2, h3, h4 { break-after: avoid; }
+  .js-plotly-plot .main-svg { width: 100%; height: auto; }
+}
 """
 #: The same as an element of HTML.
 STYLE = f"<style>{CSS}</style>"
