@@ -25,6 +25,7 @@ def pages() -> list[Page]:
         st.Page("app_pages/city.py", title=_("City")),
         st.Page("app_pages/evidence.py", title=_("Evidence")),
         st.Page("app_pages/data.py", title=_("Data")),
+        st.Page("app_pages/method.py", title=_("Method")),
         st.Page("app_pages/initiative.py", title=_("Initiative"), visibility="hidden"),
     ]
 

@@ -15,6 +15,7 @@ from components.filters import label_of
 from components.formats import escape, short, whole
 from components.html import item, items, menu
 from components.own_files import own_files
+from components.reading import reading
 from components.share import files, share_menu
 from components.speech import spoken
 from components.state import clear, facts, read
@@ -177,4 +178,7 @@ def download_menu(made: views.View, selection: Selection, rows: int, *, key: str
                 own_files(made, selection, name)
             else:
                 st.html(menu(files(made, selection, rows)))
+        with st.popover(_("How to read this"), icon=":material/help:", type="tertiary", key=f"reading_{name}"):
+            st.markdown("\n".join(f"- {sentence}" for sentence in reading(made.id)))
+            st.page_link("app_pages/method.py", label=_("Method and glossary"))
         share_menu(made, selection, name)

@@ -39,6 +39,8 @@ CSS = """
 .ledger-table thead th { border-top: 0; white-space: nowrap; }
 .ledger-table th { font-weight: 600; }
 .ledger-note { opacity: .8; font-size: .9em; }
+.ledger-words dt { font-weight: 600; }
+.ledger-words dd { margin: 0 0 .5rem; }
 .ledger-print { display: none; }
 @media print {
   @page { size: A4; margin: 14mm 12mm; }

@@ -1,0 +1,35 @@
+"""The method in the reader's language, and what each word of the dataset means."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.formats import as_markdown, escape
+from components.state import facts
+from ledger.descriptor import Category
+from ledger.language import CATALOGUES, language
+from ledger.language import gettext as _
+
+#: Codes that need no word of explanation.
+_PLAIN = {"continent"}
+
+
+def method() -> None:
+    """How each figure is made, and what the dataset does not know."""
+    st.markdown((CATALOGUES / language() / "method.md").read_text(encoding="utf-8"))
+    st.markdown("\n".join(f"- {as_markdown(limit)}" for limit in facts().descriptor.limits))
+
+
+def glossary() -> None:
+    """Every code that the pages show as a word, with what it means."""
+    descriptor = facts().descriptor
+    st.header(_("What the words mean"), anchor="glossary")
+    for table in descriptor.tables:
+        for field in descriptor.fields(table):
+            if field.categories and field.name not in _PLAIN:
+                st.subheader(field.title, anchor=f"{table}-{field.name}", help=field.description)
+                st.html(f"<dl class='ledger-words'>{''.join(map(_entry, field.categories))}</dl>")
+
+
+def _entry(code: Category) -> str:
+    return f"<dt>{escape(code.label)}</dt><dd>{escape(code.description)}</dd>"
