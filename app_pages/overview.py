@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components import headline, lists
+from components import headline, hint, lists
 from components.card import card
 from components.filters import rows_left
 from components.state import read
@@ -11,6 +11,7 @@ selection = read()
 
 st.title("How much of the money promised for city AI has been spent?")
 st.html(headline.money_sentence(selection))
+hint.first_visit()
 rows_left(selection)
 headline.counts(selection)
 headline.public_money(selection)

@@ -1,0 +1,258 @@
+"""For people without a mouse, without sight, without colours, or with a small screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from components.figures import FIGURES
+from components.look import CLEAR, Look, look_of
+from ledger import dataset, views
+from ledger.language import LANGUAGES, tag
+from ledger.selection import Selection
+from tests.test_browser import settled
+
+PAGES = (
+    "/",
+    "/spending",
+    "/sovereignty",
+    "/models",
+    "/city",
+    "/city?city=rio-de-janeiro",
+    "/city?city=rio-de-janeiro&city=seoul",
+    "/evidence",
+    "/data",
+    "/method",
+    "/initiative?initiative=rio-ai-city",
+)
+PLAIN_PAGES = ("/c/rio-de-janeiro", "/c", "/i/rio-ai-city", "/m/rio-3.5", "/embed/funding-ladder")
+#: What WCAG 2.2 asks at the levels A and AA, and what the makers of axe ask beside it.
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{page.url}: {one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+        for one in found
+        for node in one["nodes"][:3]
+    ]
+
+
+def in_language(address: str, language: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}lang={language}"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", PAGES)
+def test_axe_finds_nothing_on_a_page_on_wide_and_narrow_light_and_dark(page: Page, address: str, language: str) -> None:
+    page.goto(in_language(address, language))
+    settled(page)
+    expect(page.locator("html")).to_have_attribute("lang", tag(language))
+    found = []
+    for width in (1400, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.wait_for_timeout(400)
+            settled(page)
+            found += [f"{width} px, {theme}: {fault}" for fault in faults(page)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", PLAIN_PAGES)
+def test_axe_finds_nothing_on_a_plain_page_or_an_embed(page: Page, address: str, language: str) -> None:
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.goto(in_language(address, language))
+        found += faults(page)
+    assert not found, "\n".join(found)
+
+
+def focused(page: Page) -> str:
+    """What has the focus, in words: its role or tag, and its name."""
+    return page.evaluate("""() => {
+        const at = document.activeElement
+        const name = at.getAttribute("aria-label") || at.textContent || at.getAttribute("placeholder") || ""
+        return `${at.getAttribute("role") || at.tagName.toLowerCase()} ${name.trim().replace(/\\s+/g, " ")}`
+    }""")
+
+
+def tab_to(page: Page, wanted: str, *, within: str = "", most: int = 250) -> None:
+    """Press the tabulator until what is wanted (a pattern) has the focus; never longer than a patient reader would."""
+    seen = []
+    inside = f"() => !!document.activeElement.closest({within!r})" if within else "() => true"
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        seen.append(focused(page))
+        if re.search(wanted, seen[-1]) and page.evaluate(inside):
+            return
+    raise AssertionError(f"{wanted} is not reached by keyboard; reached: {seen}")
+
+
+@pytest.mark.browser
+def test_a_journey_by_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    settled(page)
+
+    # Choose Rio.
+    tab_to(page, "^combobox .*City|^input .*All 281 cities|^combobox")
+    page.keyboard.type("Rio de Jan")
+    expect(page.get_by_role("option", name="Rio de Janeiro")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**city=rio-de-janeiro*")
+    page.keyboard.press("Escape")
+    settled(page)
+
+    # Open the register.
+    page.keyboard.press("Home")
+    page.evaluate("document.activeElement.blur()")
+    tab_to(page, "^a Spending$")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/spending*")
+    settled(page)
+    expect(page.locator(".st-key-card_funding-register canvas").first).to_be_visible()
+
+    # Download its CSV.
+    tab_to(page, "^button .*Download 23 of", within=".st-key-card_funding-register")
+    page.keyboard.press("Enter")
+    tab_to(page, "^a CSV of what is shown", most=10)
+    with page.expect_download() as waiting:
+        page.keyboard.press("Enter")
+    assert waiting.value.suggested_filename == "funding-register_rio-de-janeiro_2026-11-23.csv"
+    assert Path(waiting.value.path()).stat().st_size > 1000
+    page.keyboard.press("Escape")
+
+    # Open the source of a figure: its row opens the drawer.
+    page.keyboard.press("Shift+Tab")
+    for _ in range(8):
+        if page.evaluate("() => document.activeElement.tagName === 'CANVAS'"):
+            break
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+Space")
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_be_visible()
+    tab_to(page, "^a ", within='[role="dialog"]', most=20)
+    while not (page.evaluate("document.activeElement.href") or "").startswith("http") or "127.0.0.1" in page.evaluate(
+        "document.activeElement.href"
+    ):
+        tab_to(page, "^a ", within='[role="dialog"]', most=20)
+    assert page.evaluate("document.activeElement.target") == "_blank"
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_no_key_by_itself_starts_anything(page: Page) -> None:
+    page.goto("/")
+    settled(page)
+    runs = page.evaluate("() => performance.now()")
+    page.evaluate("document.activeElement.blur()")
+    for key in "rRcCsfpq":
+        page.keyboard.press(key)
+    assert page.locator('[data-test-script-state="running"]').count() == 0
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert runs
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", ["/", "/spending", "/models", "/data"])
+def test_headings_form_an_outline_and_chart_toolbars_are_out_of_the_way(page: Page, address: str) -> None:
+    page.goto(address)
+    settled(page)
+    levels = [
+        int(level) for level in page.locator("h1, h2, h3, h4").evaluate_all("all => all.map((h) => h.tagName[1])")
+    ]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+    assert page.locator(".js-plotly-plot .modebar-btn").count() == 0
+    # A table twin, or a table, for each chart.
+    for card in page.locator('[class*="st-key-card_"]:has(.js-plotly-plot)').all():
+        assert card.locator('[class*="st-key-twin_"], canvas').count() >= 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", ["/", "/spending", "/method"])
+def test_at_400_per_cent_nothing_scrolls_sideways_and_targets_are_large_enough(
+    browser: Browser, server: str, address: str
+) -> None:
+    # A desk's 1280 px at 400 % are 320 px.
+    context = browser.new_context(viewport={"width": 320, "height": 256}, base_url=server)
+    page = context.new_page()
+    page.goto(address)
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    small = page.locator("button, [role=combobox], [role=switch], summary, input:not([type=hidden])").evaluate_all("""
+        all => all.filter((one) => one.checkVisibility()).map((one) => [one, one.getBoundingClientRect()])
+            .filter(([one, box]) => box.width > 1 && (box.width < 24 || box.height < 24)
+                && !one.closest("label, [data-baseweb], .stHtml p"))
+            .map(([one, box]) => `${one.outerHTML.slice(0, 120)} ${box.width} x ${box.height}`)""")
+    context.close()
+    assert not small, "\n".join(small)
+
+
+def colours(part: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """The colours of all texts of a figure, each with its place."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name in ("font", "textfont", "tickfont") and isinstance(value, dict) and "color" in value:
+                listed = value["color"] if isinstance(value["color"], list) else [value["color"]]
+                yield from ((f"{place}.{name}", colour) for colour in listed)
+            elif name not in ("hoverlabel", "selected", "unselected"):
+                yield from colours(value, f"{place}.{name}")
+    elif isinstance(part, list):
+        for number, value in enumerate(part):
+            if isinstance(value, dict):
+                # What stands on a bar is read on the bar.
+                own = value.keys() - ({"textfont"} if value.get("textposition") == "inside" else set())
+                yield from colours({name: value[name] for name in own}, f"{place}[{number}]")
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """As WCAG 2 defines it."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("view_id", FIGURES)
+def test_texts_in_charts_can_be_read(view_id: str, dark: bool) -> None:
+    facts = dataset.facts()
+    look: Look = look_of(facts.descriptor, dark=dark)
+    drawn = FIGURES[view_id](views.table(view_id, facts, Selection()), facts.descriptor, look)
+    found = list(colours(drawn.figure.to_plotly_json()))
+    assert found
+    ground = look.paper
+    poor = {(place, colour) for place, colour in found if colour != CLEAR and contrast(colour, ground) < 4.5}
+    assert not poor
+
+
+@pytest.mark.parametrize("view_id", FIGURES)
+def test_a_chart_says_in_a_sentence_what_it_shows_for_these_filters(view_id: str) -> None:
+    facts = dataset.facts()
+    said = set()
+    for selection in (Selection(), Selection(city=("seoul", "rio-de-janeiro")), Selection(city=("singapore",))):
+        table = views.table(view_id, facts, selection)
+        said.add(FIGURES[view_id](table, facts.descriptor, look_of(facts.descriptor)).alt)
+    assert max(map(len, said)) > 40, said
+    # Other filters, another description: it tells of the rows, not of the kind of chart.
+    assert len(said) > 1
