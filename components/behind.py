@@ -180,6 +180,9 @@ def _told(column: str, value: Any) -> str:
         return escape(_("yes") if value else _("no"))
     if pd.api.types.is_number(value):
         return number(value)
+    if column == "what":
+        # A thing that can be known: marked where the things are named.
+        return escape(_(value))
     return data_text(value) if column in _SENTENCES else escape(value)
 
 
