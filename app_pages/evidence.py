@@ -6,10 +6,11 @@ from components import evidence, thread
 from components.card import card
 from components.filters import rows_left
 from components.state import read
+from ledger.language import gettext as _
 
 selection = read()
 
-st.title("How sure is all this?")
+st.title(_("How sure is all this?"))
 st.html(evidence.sentence(selection))
 rows_left(selection)
 

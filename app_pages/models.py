@@ -6,12 +6,13 @@ from components import choosers, headline, own, thread
 from components.card import card
 from components.filters import rows_left
 from components.state import read
-from components.telling import PLAIN_PAGE, plain_address
+from components.telling import PLAIN_PAGE, plain_link
 from components.weights import weight_check
+from ledger.language import gettext as _
 
 selection = read()
 
-st.title("Which AI models have cities released, and are they what they say?")
+st.title(_("Which AI models have cities released, and are they what they say?"))
 st.html(headline.models_sentence(selection))
 rows_left(selection)
 
@@ -19,7 +20,7 @@ card("model-releases", selection)
 chosen = choosers.model(selection)
 thread.story(selection, chosen)
 if chosen and not own.are_on():
-    st.link_button(PLAIN_PAGE, plain_address("model", chosen))
+    st.link_button(_(PLAIN_PAGE), plain_link("model", chosen))
 weight_check()
 card("model-scores", selection.but(benchmark=(choosers.benchmark(selection),)))
 card("model-uplift", selection)

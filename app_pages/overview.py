@@ -6,17 +6,22 @@ from components import headline, hint, lists
 from components.card import card
 from components.filters import rows_left
 from components.state import read
+from ledger.language import gettext as _
 
 selection = read()
 
-st.title("How much of the money promised for city AI has been spent?")
+st.title(_("How much of the money promised for city AI has been spent?"))
 st.html(headline.money_sentence(selection))
 hint.first_visit()
 rows_left(selection)
 headline.counts(selection)
 headline.public_money(selection)
 
-card("funding-by-city", selection.but(public=True), title="Which cities put in the most public money, stage by stage?")
+card(
+    "funding-by-city",
+    selection.but(public=True),
+    title=_("Which cities put in the most public money, stage by stage?"),
+)
 card("initiatives-map", selection)
 
 new, disputed = st.columns(2)

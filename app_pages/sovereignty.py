@@ -6,10 +6,11 @@ from components import headline
 from components.card import card
 from components.filters import rows_left
 from components.state import read
+from ledger.language import gettext as _
 
 selection = read()
 
-st.title("Which cities want AI of their own, and what do they have to show?")
+st.title(_("Which cities want AI of their own, and what do they have to show?"))
 st.html(headline.goals_sentence(selection))
 rows_left(selection)
 

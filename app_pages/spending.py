@@ -7,10 +7,11 @@ from components.card import card
 from components.evidence import traced
 from components.filters import rows_left
 from components.state import read
+from ledger.language import gettext as _
 
 selection = read()
 
-st.title("Who pays for AI in cities, and how real is the money?")
+st.title(_("Who pays for AI in cities, and how real is the money?"))
 st.html(headline.money_sentence(selection))
 rows_left(selection)
 

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from babel.numbers import format_decimal
 
 from components import formats
-from components.formats import count, escape, link
+from components.formats import data_text, escape, link
 from components.html import badge, item, items
 from components.own import sign_of
 from components.state import facts
 from components.tables import display, is_shown
 from components.telling import PAGE, Telling
+from components.words import DISPUTED, PAYERS
 from ledger import views
+from ledger.language import N_, SOURCE, language, locale, ngettext
+from ledger.language import gettext as _
 from ledger.selection import Selection
 
 #: Items listed in the drawer; the table holds all.
 LISTED = 60
+#: Columns that hold sentences of the dataset.
+_SENTENCES = ("summary", "note", "reason", "statement")
+#: The badge of a figure that says who pays.
+_WHOSE = {
+    "public": N_("public money"),
+    "private": N_("private money"),
+    "mixed": N_("payer mixed"),
+    "unknown": N_("payer unknown"),
+}
 _ALL = Selection()
 
 
@@ -31,14 +45,20 @@ def show_rows_behind(view_id: str, row: dict[str, Any], selection: Selection) ->
     def close() -> None:
         st.session_state[f"nonce_{view_id}"] = st.session_state.get(f"nonce_{view_id}", 0) + 1
 
-    @st.dialog("Behind this figure", width=760, position="right", on_dismiss=close)
+    @st.dialog(_("Behind this figure"), width=760, position="right", on_dismiss=close)
     def drawer() -> None:
         lead = "" if made.detail == view_id else f"<p class='lead'>{escape(_what(made, row))}</p>"
         detail, listing = views.VIEWS[made.detail], _LISTINGS.get(made.detail)
         told = listing(shown, under=selection) if listing else record_items(detail, shown, under=selection)
         st.html(lead + told)
         if rows > LISTED:
-            st.caption(f"{count(rows - LISTED, 'more row')} in the table of the page.")
+            st.caption(
+                ngettext(
+                    "{n} more row in the table of the page.",
+                    "{n} more rows in the table of the page.",
+                    rows - LISTED,
+                )
+            )
 
     drawer()
 
@@ -53,14 +73,22 @@ def _what(made: views.View, row: dict[str, Any]) -> str:
             continue
         value = row.get(shown, row[name])
         if isinstance(origin, str):
-            table, _, column = origin.partition(".")
+            table, column = origin.split(".", 1)
             value = descriptor.label(table, column, str(value)) if shown == name else value
+        elif name == "payer":
+            value = _(PAYERS[value])
         words.append(str(value))
     text = " · ".join(words)
     if "figures" in row and "unit" in row:
         text += ": " + formats.money(row["value"], str(row["unit"]), row.get("value_high"))
         added, others = int(row["figures"]), int(row["not_added"]) + int(row["not_converted"])
-        text += f". {count(added, 'figure')} added, {count(others, 'other')} not."
+        counted = ngettext(
+            "{n} figure added, {others} not.",
+            "{n} figures added, {others} not.",
+            added,
+            others=ngettext("{n} other", "{n} others", others),
+        )
+        text += f". {counted}"
     return text
 
 
@@ -79,23 +107,23 @@ def figure_items(rows: pd.DataFrame, *, telling: Telling = PAGE, under: Selectio
     for row in rows.itertuples():
         amount = formats.money(row.amount, row.currency, row.amount_high)
         if row.currency != "USD" and not pd.isna(row.usd):
-            amount += f" (US$ {formats.short(row.usd)})"
+            amount += f" ({formats.money(row.usd, 'USD')})"
         payer = row.funder_name if not pd.isna(row.funder_name) else ""
         marks = [
             badge(descriptor.label("funding", "stage", row.stage)),
-            badge(f"{row.payer} money" if row.payer in ("public", "private") else f"payer {row.payer}"),
-            badge("added" if row.counted else "not added", strong=bool(row.counted)),
+            badge(_(_WHOSE[row.payer])),
+            badge(_("added") if row.counted else _("not added"), strong=bool(row.counted)),
         ]
         if row.disputed != "none":
-            marks.append(badge(f"disputed: {row.disputed}", alert=True))
+            marks.append(badge(_(DISPUTED[row.disputed]), alert=True))
         made.append(
             item(
                 head=f"<strong>{escape(amount)}</strong> {' '.join(marks)}{sign_of(row)}",
                 lines=[
                     f"{initiative_name(row, telling, under)}, {escape(row.city)}"
                     + (f" · {escape(payer)}" if payer else ""),
-                    escape(row.note),
-                    f"<em>{'Added' if row.counted else 'Not added'}:</em> {escape(row.reason)}",
+                    data_text(row.note),
+                    f"<em>{_('Added:') if row.counted else _('Not added:')}</em> {data_text(row.reason)}",
                     f"{escape(formats.date(row.dated))} · {link(row.source_url, row.publisher)}",
                 ],
             )
@@ -112,15 +140,15 @@ def evidence_items(rows: pd.DataFrame, *, telling: Telling = PAGE, under: Select
             descriptor.label("initiative_goals", "evidence", row.evidence), strong=row.evidence == "operating"
         )
         if row.disputed != "none":
-            marks += " " + badge(f"disputed: {row.disputed}", alert=True)
+            marks += " " + badge(_(DISPUTED[row.disputed]), alert=True)
         goal = descriptor.label("initiative_goals", "goal", row.goal)
         made.append(
             item(
                 head=f"<strong>{escape(goal)}</strong> {marks}{sign_of(row)}",
                 lines=[
                     initiative_name(row, telling, under),
-                    escape(row.note),
-                    link(row.source_url, f"{row.publisher}: {row.source_title}"),
+                    data_text(row.note),
+                    title_link(row.source_url, f"{row.publisher}: {row.source_title}"),
                 ],
             )
         )
@@ -136,37 +164,57 @@ def record_items(made: views.View, rows: pd.DataFrame, *, under: Selection = _AL
     for position in range(len(rows)):
         values = shown.iloc[position]
         lines = [
-            f"<span class='ledger-note'>{escape(titles[column])}:</span> {escape(_spoken(values[column]))}"
+            f"<span class='ledger-note'>{escape(titles[column])}:</span> {_told(column, values[column])}"
             for column in rows
             if column != name and is_shown(made, column) and not column.endswith("_url") and not pd.isna(values[column])
         ]
-        lines += [link(url, text) for url, text in _sources(rows.iloc[position])]
+        lines += _sources(rows.iloc[position])
         head = initiative_name(rows.iloc[position], PAGE, under) if name == "initiative" else escape(values[name])
         listed.append(item(head=f"<strong>{head}</strong>", lines=lines))
     return items(listed)
 
 
-def _spoken(value: Any) -> str:
+def _told(column: str, value: Any) -> str:
+    """A value of a column, as HTML."""
     if pd.api.types.is_bool(value):
-        return "yes" if value else "no"
-    return f"{value:,.10g}" if pd.api.types.is_number(value) else str(value)
+        return escape(_("yes") if value else _("no"))
+    if pd.api.types.is_number(value):
+        return number(value)
+    if column == "what":
+        # A thing that can be known: marked where the things are named.
+        return escape(_(value))
+    return data_text(value) if column in _SENTENCES else escape(value)
 
 
-def _sources(row: pd.Series) -> list[tuple[str, str]]:
-    """Address and name of the sources of a row: its own, else those of its initiative or model."""
+def number(value: float) -> str:
+    """A number with the digits that it has: `1,234.5`."""
+    return format_decimal(Decimal(f"{value:.10g}"), format="#,##0.##########", locale=locale())
+
+
+def title_link(url: str | None, title: str) -> str:
+    """A link whose text is the title of a source, marked as English where the page speaks another language."""
+    made = link(url, title)
+    return made if language() == SOURCE else f'<span lang="{SOURCE}">{made}</span>'
+
+
+def _sources(row: pd.Series) -> list[str]:
+    """Links to the sources of a row: its own, else those of its initiative or model."""
     if not pd.isna(row.get("source_url")):
-        own = [(row["source_url"], _name(row.get("publisher"), row.get("source_title")))]
+        own = _source(row["source_url"], row.get("publisher"), row.get("source_title"))
         base = row.get("base_source_url")
-        return own if pd.isna(base) or base == own[0][0] else [*own, (base, "Source of the base's score")]
+        if pd.isna(base) or base == row["source_url"]:
+            return [own]
+        return [own, link(base, _("Source of the base's score"))]
     tables = facts().tables
     link_table, key = ("initiative_sources", "initiative_id") if "initiative" in row else ("model_sources", "model_id")
     links, sources = tables[link_table], tables["sources"]
     cited = sources[sources["id"].isin(links.loc[links[key] == row[key], "source_id"])]
-    return [(source.url, _name(source.publisher, source.title)) for source in cited.itertuples()]
+    return [_source(source.url, source.publisher, source.title) for source in cited.itertuples()]
 
 
-def _name(publisher: str | None, title: str | None) -> str:
-    return ": ".join(part for part in (publisher, title) if part and not pd.isna(part)) or "Source"
+def _source(url: str, publisher: str | None, title: str | None) -> str:
+    name = ": ".join(part for part in (publisher, title) if part and not pd.isna(part))
+    return title_link(url, name) if name else link(url, _("Source"))
 
 
 _LISTINGS: dict[str, Callable[..., str]] = {

@@ -11,11 +11,13 @@ from components import city, formats, own
 from components.behind import initiative_name
 from components.card import card
 from components.filters import rows_left
-from components.formats import as_markdown, count, whole
+from components.formats import as_markdown, whole
 from components.html import badge, item, items
 from components.state import choose, facts
-from components.telling import PAGE, PLAIN_PAGE, plain_address
+from components.telling import PAGE, PLAIN_PAGE, plain_link
 from ledger import views
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.selection import Selection, choices
 from ledger.views.cities import peers
 
@@ -34,21 +36,22 @@ def choose_one(selection: Selection) -> None:
     names = choices(facts())["city"]
     profiles = views.table("city-profiles", facts(), selection)
     if profiles.empty:
-        st.info("No city is left with these filters. Take one away above.")
+        st.info(_("No city is left with these filters. Take one away above."))
         return
     st.selectbox(
-        "City",
+        _("City"),
         [None, *sorted(profiles["city_id"], key=names.__getitem__)],
-        format_func=lambda code: "Choose a city" if code is None else names[code],
+        format_func=lambda code: _("Choose a city") if code is None else names[code],
         key="choose_city",
         filter_mode="contains",
         on_change=lambda: choose(city=(st.session_state["choose_city"],)) if st.session_state["choose_city"] else None,
     )
-    st.caption("Cities with most figures of money:")
+    st.caption(_("Cities with most figures of money:"))
     most = profiles.sort_values(["all_figures", "city_id"], ascending=[False, True], kind="stable").head(8)
     with st.container(horizontal=True):
         for row in most.itertuples():
-            _open_button(as_markdown(f"{row.city}: {count(row.all_figures, 'figure')}"), (row.city_id,), "first")
+            label = ngettext("{city}: {n} figure", "{city}: {n} figures", row.all_figures, city=row.city)
+            _open_button(as_markdown(label), (row.city_id,), "first")
 
 
 def one(selection: Selection) -> None:
@@ -61,11 +64,11 @@ def one(selection: Selection) -> None:
         # These are pages of the dataset alone.
         with st.container(horizontal=True):
             st.link_button(
-                "Brief to print (HTML)",
+                _("Brief to print (HTML)"),
                 selection.but(city=()).address(f"/brief/{quote(city_id)}"),
                 icon=":material/download:",
             )
-            st.link_button(PLAIN_PAGE, plain_address("city", city_id))
+            st.link_button(_(PLAIN_PAGE), plain_link("city", city_id))
     _peers(city_id, selection)
     sections = city.story(selection, telling=PAGE)
     st.html(city.contents(sections))
@@ -73,7 +76,7 @@ def one(selection: Selection) -> None:
         with st.container(border=True, key=f"section_{section.anchor}"):
             st.subheader(section.title, anchor=section.anchor)
             if section.anchor == "sources":
-                opened = st.expander("All sources", key="city_sources", on_change="rerun")
+                opened = st.expander(_("All sources"), key="city_sources", on_change="rerun")
                 if opened.open:
                     with opened:
                         st.html(f"<div class='ledger-text'>{section.html}</div>")
@@ -94,7 +97,7 @@ def _peers(city_id: str, selection: Selection) -> None:
     if not near:
         return
     names = choices(facts())["city"]
-    st.caption(f"Put a city of the size of {as_markdown(names[city_id])} beside it:")
+    st.caption(_("Put a city of the size of {city} beside it:", city=as_markdown(names[city_id])))
     with st.container(horizontal=True):
         for peer in near:
             _open_button(as_markdown(names[peer]), (*selection.city, peer), "peer")
@@ -109,26 +112,28 @@ def side_by_side(selection: Selection) -> None:
     names = choices(facts())["city"]
     shown = selection.but(city=selection.city[:MOST])
     if len(selection.city) > MOST:
-        left_out = ", ".join(names[code] for code in selection.city[MOST:][:5])
-        st.warning(
-            f"At most {MOST} cities stand side by side. These are the first {MOST}; left out: {as_markdown(left_out)}"
-            + (" and others." if len(selection.city) > MOST + 5 else ".")
-        )
+        said = _("At most {most} cities stand side by side.", most=MOST)
+        left_out = as_markdown(", ".join(names[code] for code in selection.city[MOST:][:5]))
+        if len(selection.city) > MOST + 5:
+            rest = _("These are the first {most}; left out: {cities} and others.", most=MOST, cities=left_out)
+        else:
+            rest = _("These are the first {most}; left out: {cities}.", most=MOST, cities=left_out)
+        st.warning(f"{said} {rest}")
     with st.container(border=True, key="card_profiles"):
         made = views.VIEWS["city-profiles"]
-        st.subheader(made.title, anchor="city-profiles")
-        st.caption(made.description)
+        st.subheader(_(made.title), anchor="city-profiles")
+        st.caption(_(made.description))
         st.html(_profiles(shown, [names[code] for code in shown.city]))
     with st.container(horizontal=True):
         for code in shown.city:
-            _open_button(as_markdown(f"{names[code]} alone"), (code,), "alone")
+            _open_button(as_markdown(_("{city} alone", city=names[code])), (code,), "alone")
     if len(shown.city) < MOST:
         _peers(shown.city[0], shown)
     card("funding-by-city", shown)
-    card("initiatives-status", shown, title="How do their initiatives stand, failures included?")
+    card("initiatives-status", shown, title=_("How do their initiatives stand, failures included?"))
     card("goals-profile", shown)
     with st.container(border=True, key="card_outcomes"):
-        st.subheader("What runs, and what became of the rest?", anchor="runs")
+        st.subheader(_("What runs, and what became of the rest?"), anchor="runs")
         st.html(_ended_early(shown))
         for code in shown.city:
             opened = st.expander(as_markdown(names[code]), key=f"runs_{code}", on_change="rerun")
@@ -150,8 +155,8 @@ def _ended_early(selection: Selection) -> str:
             f"{badge(descriptor.label('initiatives', 'status', row.status), strong=True)}"
             for row in rows.itertuples()
         ]
-        lines.append(item(head=f"<strong>{formats.escape(names[code])}</strong>, cancelled or paused:",
-                          lines=said or ["None is recorded."]))  # fmt: skip
+        head = _("<strong>{city}</strong>, cancelled or paused:", city=formats.escape(names[code]))
+        lines.append(item(head=head, lines=said or [_("None is recorded.")]))
     return items(lines)
 
 
@@ -169,7 +174,7 @@ def _profiles(selection: Selection, names: list[str]) -> str:
 
 def _measure(name: str, value: object) -> str:
     if pd.isna(value):
-        return "none" if name == "furthest_stage" else "not known"
+        return _("none") if name == "furthest_stage" else _("not known")
     if name == "furthest_stage":
         return formats.escape(facts().descriptor.label("funding", "stage", str(value)))
     if isinstance(value, str):

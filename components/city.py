@@ -13,15 +13,18 @@ from typing import Any
 import pandas as pd
 
 from components import formats, thread
-from components.behind import evidence_items, figure_items, initiative_name
-from components.formats import count, escape, link, money, whole
+from components.behind import evidence_items, figure_items, initiative_name, number, title_link
+from components.formats import data_text, escape, link, money, whole
 from components.html import badge, item, items
 from components.own import sign_of
 from components.state import facts
 from components.telling import Telling
+from components.words import DISPUTED, MONEY, ORIGIN_DISPUTED
 from ledger import views
 from ledger.coverage import restated_together
 from ledger.facts import Facts
+from ledger.language import gettext as _
+from ledger.language import in_address, ngettext
 from ledger.memory import remembered
 from ledger.selection import Selection
 
@@ -44,27 +47,29 @@ class Section:
 
 def story(selection: Selection, *, telling: Telling) -> tuple[Section, ...]:
     """The sections of a city's story; the selection holds one city."""
-    return _story(facts(), selection, telling)
+    return _story(facts(), selection, telling, tuple(in_address()))
 
 
-@remembered(64)
-def _story(facts: Facts, selection: Selection, telling: Telling) -> tuple[Section, ...]:
-    """The story, told once for all readers with the same selection."""
+@remembered(64, in_words=True)
+def _story(
+    facts: Facts, selection: Selection, telling: Telling, spoken: tuple[tuple[str, str], ...]
+) -> tuple[Section, ...]:
+    """The story, told once for all readers with the same selection whose links keep the same language (`spoken`)."""
     return (
         Section(
             "cost",
-            "What is it said to cost, and by whom?",
+            _("What is it said to cost, and by whom?"),
             _said_to_cost(selection, telling),
             ("initiatives-ladder", "initiatives-traced"),
         ),
-        Section("told", "What is told, but not added?", _not_added(selection, telling)),
-        Section("public", "What is public money?", _by_payer(selection, telling), ("funding-ladder",)),
-        Section("runs", "What runs, and what became of the rest?", initiatives_html(selection, telling=telling)),
-        Section("models", "Which models were made?", _models(selection, telling)),
-        Section("goals", "Which goals are pursued?", _goals(selection, telling), ("goals-profile",)),
-        Section("disputes", "What is disputed?", _disputes(selection, telling)),
-        Section("unknown", "What is not known?", _unknown(selection)),
-        Section("sources", "What does it rest on?", sources_html(_cited(selection))),
+        Section("told", _("What is told, but not added?"), _not_added(selection, telling)),
+        Section("public", _("What is public money?"), _by_payer(selection, telling), ("funding-ladder",)),
+        Section("runs", _("What runs, and what became of the rest?"), initiatives_html(selection, telling=telling)),
+        Section("models", _("Which models were made?"), _models(selection, telling)),
+        Section("goals", _("Which goals are pursued?"), _goals(selection, telling), ("goals-profile",)),
+        Section("disputes", _("What is disputed?"), _disputes(selection, telling)),
+        Section("unknown", _("What is not known?"), _unknown(selection)),
+        Section("sources", _("What does it rest on?"), sources_html(_cited(selection))),
     )
 
 
@@ -73,7 +78,7 @@ def contents(sections: Sequence[Section]) -> str:
     links = " · ".join(
         f'<a href="#{section.anchor}" target="_self">{escape(section.title)}</a>' for section in sections
     )
-    return f"<nav aria-label='On this page'><p class='ledger-note'>{links}</p></nav>"
+    return f"<nav aria-label='{escape(_('On this page'))}'><p class='ledger-note'>{links}</p></nav>"
 
 
 def _said_to_cost(selection: Selection, telling: Telling) -> str:
@@ -83,7 +88,7 @@ def _said_to_cost(selection: Selection, telling: Telling) -> str:
     hoped = register[register["stage"].isin(["estimated", "announced"])]
     hoped = hoped[hoped["counted"] | hoped["funding_id"].isin(conflicts)]
     if hoped.empty:
-        return _nothing("No estimated or announced figure is recorded.")
+        return _nothing(_("No estimated or announced figure is recorded."))
     largest = hoped.groupby("initiative_id")["usd"].transform("max")
     ordered = hoped.assign(_largest=largest).sort_values(
         ["_largest", "initiative_id", "counted", "usd"], ascending=[False, True, False, False]
@@ -98,8 +103,13 @@ def _figures(rows: pd.DataFrame, selection: Selection, telling: Telling) -> str:
     more = ""
     if left:
         address = escape(telling.register(selection))
-        words = f'<a href="{address}" target="_self">{count(left, "more figure")} in the register</a>'
-        more = f'<p class="ledger-note">{words}.</p>'
+        words = ngettext(
+            '<a href="{address}" target="_self">{n} more figure in the register</a>.',
+            '<a href="{address}" target="_self">{n} more figures in the register</a>.',
+            left,
+            address=address,
+        )
+        more = f'<p class="ledger-note">{words}</p>'
     return figure_items(shown, telling=telling, under=selection) + more
 
 
@@ -108,7 +118,7 @@ def _not_added(selection: Selection, telling: Telling) -> str:
     register = views.table("funding-register", facts(), selection)
     told = register[~register["counted"]]
     if told.empty:
-        return _nothing("Every figure that is recorded is added." if len(register) else "No figure is recorded.")
+        return _nothing(_("Every figure that is recorded is added.") if len(register) else _("No figure is recorded."))
     same = restated_together(register.rename(columns={"funding_id": "id"}))
     told = told.assign(_binding=_is_binding(told), _same=told["funding_id"].map(same))
     by_sum = told.groupby("_same")
@@ -141,16 +151,23 @@ def _told_of_payers(register: pd.DataFrame, order: pd.Series) -> str:
         tellers: dict[str, list[str]] = {}
         for row in rows.itertuples():
             name = "" if pd.isna(row.funder_name) else f" ({escape(row.funder_name)})"
-            word = "payer unknown" if row.payer == "unknown" else f"{row.payer} money{name}"
+            word = _(MONEY[row.payer]) + ("" if row.payer == "unknown" else name)
             tellers.setdefault(word, []).append(link(row.source_url, row.publisher))
         first = rows.iloc[0]
         amount = escape(money(first["amount"], first["currency"], first["amount_high"]))
-        whose = "; ".join(f"{word} according to {', '.join(sources)}" for word, sources in tellers.items())
-        stage = facts().descriptor.label("funding", "stage", first["stage"]).lower()
-        sentences.append(
-            f"<p><strong>Whose {amount}?</strong> One sum ({stage}, {escape(first['initiative'])}), told with "
-            f"different payers: {whose}.</p>"
+        whose = "; ".join(
+            _("{payer} according to {sources}", payer=word, sources=", ".join(sources))
+            for word, sources in tellers.items()
         )
+        stage = facts().descriptor.label("funding", "stage", first["stage"]).lower()
+        question = _("<strong>Whose {money}?</strong>", money=amount)
+        answer = _(
+            "One sum ({stage}, {initiative}), told with different payers: {whose}.",
+            stage=escape(stage),
+            initiative=escape(first["initiative"]),
+            whose=whose,
+        )
+        sentences.append(f"<p>{question} {answer}</p>")
     return "".join(sentences)
 
 
@@ -158,21 +175,22 @@ def _by_payer(selection: Selection, telling: Telling) -> str:
     """Counted sums by stage, payers side by side and never added to each other."""
     ladder = views.table("funding-ladder", facts(), selection)
     if ladder.empty:
-        return _nothing("No figure of money is recorded.")
+        return _nothing(_("No figure of money is recorded."))
     descriptor = facts().descriptor
     public = ladder[(ladder["payer"] == "public") & (ladder["figures"] > 0)]
     labels = {stage.value: stage.label.lower() for stage in descriptor.categories("funding", "stage")}
     said = ", ".join(
         f"{labels[row.stage]} <strong>{escape(money(row.value, row.unit))}</strong>" for row in public.itertuples()
     )
-    lead = (
-        f"<p>Public money: {said}.</p>" if said else "<p>No figure of public money that can be counted is recorded.</p>"
-    )
+    if said:
+        lead = _("Public money: {sums}.", sums=said)
+    else:
+        lead = _("No figure of public money that can be counted is recorded.")
     rows = []
     for (stage, unit), group in ladder.groupby(["stage", "unit"], sort=False):
         by_payer = {row.payer: row for row in group.itertuples()}
         cells = [sum_html(by_payer.get(payer)) for payer in _PAYERS]
-        label = f"{descriptor.label('funding', 'stage', stage)}, {unit}"
+        label = f"{descriptor.label('funding', 'stage', stage)}, {_unit(unit)}"
         rows.append([escape(label), *cells])
     register = views.table("funding-register", facts(), selection)
     added = register[register["counted"] & ((register["payer"] == "public") | _is_binding(register))]
@@ -182,32 +200,44 @@ def _by_payer(selection: Selection, telling: Telling) -> str:
     )
     behind = ""
     if len(added):
-        behind = _part_head("The figures behind: public ones, and what others have committed or paid", telling)
+        behind = _part_head(_("The figures behind: public ones, and what others have committed or paid"), telling)
         behind += _figures(added, selection, telling)
-    heads = [f"{payer.capitalize()} money" if payer != "unknown" else "Payer unknown" for payer in _PAYERS]
-    return lead + table_html(["Stage", *heads], rows) + behind
+    heads = [_(MONEY[payer]).capitalize() for payer in _PAYERS]
+    return f"<p>{lead}</p>{table_html([_('Stage'), *heads], rows)}{behind}"
+
+
+def _unit(unit: str) -> str:
+    """A unit behind a comma: `USD`, `international dollars per resident`."""
+    bare = unit.removesuffix(" per resident")
+    said = _("international dollars") if bare == "international dollars" else bare
+    return said if bare == unit else _("{unit} per resident", unit=said)
 
 
 def sum_html(row: Any) -> str:
     """A sum with the number of its figures and the mark of a dispute, or why there is none; `None` is no row."""
     if row is None:
-        return "none recorded"
+        return _("none recorded")
     if not row.figures:
-        left_out = [
-            f"{count(int(number), 'figure')} {why}"
-            for number, why in ((row.not_added, "not added"), (row.not_converted, "without a rate"))
-            if number
-        ]
-        return f"none counted ({', '.join(left_out)})"
-    doubt = f" {badge('⚑ disputed', alert=True)}" if row.disputed_figures else ""
-    return f"{escape(money(row.value, row.unit, row.value_high))} ({count(int(row.figures), 'figure')}){doubt}"
+        left_out = []
+        if row.not_added:
+            left_out.append(ngettext("{n} figure not added", "{n} figures not added", row.not_added))
+        if row.not_converted:
+            left_out.append(ngettext("{n} figure without a rate", "{n} figures without a rate", row.not_converted))
+        return _("none counted ({left_out})", left_out=", ".join(left_out))
+    said = ngettext(
+        "{money} ({n} figure)",
+        "{money} ({n} figures)",
+        row.figures,
+        money=escape(money(row.value, row.unit, row.value_high)),
+    )
+    return f"{said} {badge(_('⚑ disputed'), alert=True)}" if row.disputed_figures else said
 
 
 def initiatives_html(selection: Selection, *, telling: Telling) -> str:
     """Initiatives by status, each with what it aimed at and what came of it."""
     register = views.table("initiatives-register", facts(), selection)
     if register.empty:
-        return _nothing("No initiative is recorded.")
+        return _nothing(_("No initiative is recorded."))
     metrics = views.table("initiatives-metrics", facts(), selection)
     descriptor = facts().descriptor
     parts = []
@@ -215,8 +245,13 @@ def initiatives_html(selection: Selection, *, telling: Telling) -> str:
         rows = register[register["status"] == status]
         if rows.empty:
             continue
-        word = descriptor.label("initiatives", "status", status)
-        parts.append(_part_head(f"{word}: {count(len(rows), 'initiative')}", telling))
+        head = ngettext(
+            "{status}: {n} initiative",
+            "{status}: {n} initiatives",
+            len(rows),
+            status=descriptor.label("initiatives", "status", status),
+        )
+        parts.append(_part_head(head, telling))
         parts.append(
             items(
                 _initiative(row, metrics[metrics["initiative_id"] == row.initiative_id], selection, telling)
@@ -224,7 +259,7 @@ def initiatives_html(selection: Selection, *, telling: Telling) -> str:
             )
         )
     if not selection.status and not register["status"].isin(["paused", "cancelled"]).any():
-        parts.append(_nothing("None is recorded as paused or cancelled."))
+        parts.append(_nothing(_("None is recorded as paused or cancelled.")))
     return "".join(parts)
 
 
@@ -235,20 +270,29 @@ def _initiative(row: Any, metrics: pd.DataFrame, selection: Selection, telling: 
     if row.status in ("cancelled", "paused"):
         marks += " " + badge(descriptor.label("initiatives", "status", row.status), strong=True)
     if row.disputed in ("open", "conceded"):
-        marks += " " + badge(f"disputed: {row.disputed}", alert=True)
-    since = f"<span class='ledger-note'>Status as of {escape(formats.date(row.status_as_of))}.</span>"
+        marks += " " + badge(_(DISPUTED[row.disputed]), alert=True)
+    since = _("Status as of {date}.", date=escape(formats.date(row.status_as_of)))
     return item(
         head=f"<strong>{name}</strong> {marks}{sign_of(row)}",
-        lines=[f"{escape(row.summary)} {since}", outcome(metrics), _links(row.initiative_id)],
+        lines=[
+            f"{data_text(row.summary)} <span class='ledger-note'>{since}</span>",
+            outcome(metrics),
+            _links(row.initiative_id),
+        ],
     )
 
 
 def _links(initiative_id: str) -> str:
     """The first sources of an initiative, as links."""
     cited = _sources_of_initiatives(facts()).get(initiative_id, [])
-    named = [link(url, publisher) for url, publisher in cited[:_LINKS]]
-    more = f" and {len(cited) - _LINKS} more" if len(cited) > _LINKS else ""
-    return f"<span class='ledger-note'>Sources: {', '.join(named)}{more}.</span>" if named else ""
+    if not cited:
+        return ""
+    named, more = ", ".join(link(url, publisher) for url, publisher in cited[:_LINKS]), len(cited) - _LINKS
+    if more > 0:
+        said = ngettext("Sources: {sources} and {n} more.", "Sources: {sources} and {n} more.", more, sources=named)
+    else:
+        said = _("Sources: {sources}.", sources=named)
+    return f"<span class='ledger-note'>{said}</span>"
 
 
 @remembered(2)
@@ -265,17 +309,17 @@ def _sources_of_initiatives(facts: Facts) -> dict[str, list[tuple[str, str]]]:
 def outcome(metrics: pd.DataFrame) -> str:
     """Targets and actuals in a line each; `metrics` as in `initiatives-metrics`."""
     lines = []
-    for measured, word in (("target", "Aim"), ("actual", "Result")):
+    for measured, word in (("target", _("Aim:")), ("actual", _("Result:"))):
         rows = metrics[metrics["measured"] == measured]
         said = [
-            f"{formats.short(row.value, 3) if row.value >= 1e6 else f'{row.value:,.10g}'} {escape(row.unit)} "
+            f"{formats.short(row.value, 3) if row.value >= 1e6 else number(row.value)} {data_text(row.unit)} "
             f"({_metric(row.metric)}{escape(formats.date(row.dated))}, "
             f"{link(row.source_url, row.publisher)})"
-            + (f" {badge(f'disputed: {row.disputed}', alert=True)}" if row.disputed in ("open", "conceded") else "")
+            + (f" {badge(_(DISPUTED[row.disputed]), alert=True)}" if row.disputed in ("open", "conceded") else "")
             for row in rows.itertuples()
         ]
         if said:
-            lines.append(f"<em>{word}:</em> {'; '.join(said)}")
+            lines.append(f"<em>{word}</em> {'; '.join(said)}")
     return "<br>".join(lines)
 
 
@@ -289,7 +333,7 @@ def _models(selection: Selection, telling: Telling) -> str:
     """The models of the city, and the whole story of the one that is most debated."""
     releases = views.table("model-releases", facts(), selection)
     if releases.empty:
-        return _nothing("No model is recorded.")
+        return _nothing(_("No model is recorded."))
     claims = views.table("model-claims", facts(), selection)
     debated = _debated(selection)
     told = thread.story_html(debated, claims[claims["model_id"] == debated], telling=telling) if debated else ""
@@ -309,10 +353,10 @@ def models_html(releases: pd.DataFrame, *, telling: Telling, under: Selection) -
     for row in releases.itertuples():
         parts = [] if pd.isna(row.released_on) else [escape(formats.date(row.released_on))]
         if not pd.isna(row.parameters_total):
-            parts.append(f"{formats.short(row.parameters_total, 3)} parameters")
+            parts.append(_("{number} parameters", number=formats.short(row.parameters_total, 3)))
         if not pd.isna(row.open_weights):
-            parts.append("open weights" if row.open_weights else "closed weights")
-        doubt = f" {badge(f'origin disputed: {row.disputed}', alert=True)}" if row.disputed != "none" else ""
+            parts.append(_("open weights") if row.open_weights else _("closed weights"))
+        doubt = f" {badge(_(ORIGIN_DISPUTED[row.disputed]), alert=True)}" if row.disputed != "none" else ""
         name = telling.link("model", row.model_id, f"<strong>{escape(row.model)}</strong>", under)
         listed.append(f"<li>{name}{doubt}{sign_of(row)} {' · '.join(parts)}</li>")
     return f"<ul>{''.join(listed)}</ul>"
@@ -322,9 +366,10 @@ def _goals(selection: Selection, telling: Telling) -> str:
     """The evidence for each goal, strongest first."""
     evidence = views.table("goals-evidence", facts(), selection)
     if evidence.empty:
-        return _nothing("No evidence for a sovereignty goal is recorded. That is not to say that there is none.")
+        return _nothing(_("No evidence for a sovereignty goal is recorded. That is not to say that there is none."))
     strongest = evidence.sort_values("grade", ascending=False, kind="stable").drop_duplicates("goal")
-    return "<p>The strongest evidence for each goal:</p>" + evidence_items(strongest, telling=telling, under=selection)
+    lead = _("The strongest evidence for each goal:")
+    return f"<p>{lead}</p>{evidence_items(strongest, telling=telling, under=selection)}"
 
 
 def _disputes(selection: Selection, telling: Telling) -> str:
@@ -332,7 +377,7 @@ def _disputes(selection: Selection, telling: Telling) -> str:
     claims = claims_left(selection)
     about = claims[(claims["subject_id"] != _debated(selection)) & (claims["thread_state"] != "undisputed")]
     if about.empty:
-        return _nothing("No further dispute is recorded.")
+        return _nothing(_("No further dispute is recorded."))
     return thread.threads_html(about, telling=telling, under=selection)
 
 
@@ -351,15 +396,22 @@ def _unknown(selection: Selection) -> str:
         return _nothing(_no_initiative(selection))
     gaps = coverage[coverage["known_of"] < coverage["initiatives"]].sort_values("known_share", kind="stable")
     said = [
-        f"<li>{escape(row.what)}: not known for <strong>{whole(row.initiatives - row.known_of)}</strong> of "
-        f"{count(int(row.initiatives), 'initiative')}.</li>"
+        ngettext(
+            "{what}: not known for <strong>{unknown}</strong> of {n} initiative.",
+            "{what}: not known for <strong>{unknown}</strong> of {n} initiatives.",
+            row.initiatives,
+            what=escape(_(row.what)),
+            unknown=whole(row.initiatives - row.known_of),
+        )
         for row in gaps.itertuples()
     ]
     claims = claims_left(selection)
     open_threads = claims.loc[claims["thread_state"] == "open", "thread"].nunique()
     if open_threads:
-        said.append(f"<li>Who is right in {count(open_threads, 'open dispute')}.</li>")
-    return f"<ul>{''.join(said)}</ul>" if said else _nothing("Every thing that is asked for is known.")
+        said.append(ngettext("Who is right in {n} open dispute.", "Who is right in {n} open disputes.", open_threads))
+    if not said:
+        return _nothing(_("Every thing that is asked for is known."))
+    return f"<ul>{''.join(f'<li>{gap}</li>' for gap in said)}</ul>"
 
 
 def _cited(selection: Selection) -> set[str]:
@@ -386,17 +438,22 @@ def sources_html(cited: Iterable[str]) -> str:
     sources = views.table("sources-register", facts(), Selection())
     rows = sources[sources["source_id"].isin(set(cited))].sort_values(["publisher", "published_on", "source_id"])
     if rows.empty:
-        return _nothing("No source is left with these filters.")
+        return _nothing(_("No source is left with these filters."))
     descriptor = facts().descriptor
     official = int((rows["source_kind"] == "official").sum())
     listed = [
-        f"<li>{escape(row.publisher)}: {link(row.source_url, row.source_title)} "
+        f"<li>{escape(row.publisher)}: {title_link(row.source_url, row.source_title)} "
         f"<span class='ledger-note'>{escape(descriptor.label('sources', 'kind', row.source_kind).lower())}, "
         f"{escape(formats.date(row.published_on))}</span></li>"
         for row in rows.itertuples()
     ]
-    lead = f"<p>{count(len(rows), 'source')}, {whole(official)} of them official.</p>"
-    return f"<div class='ledger-text'>{lead}<ol>{''.join(listed)}</ol></div>"
+    lead = ngettext(
+        "{n} source, {official} of them official.",
+        "{n} sources, {official} of them official.",
+        len(rows),
+        official=whole(official),
+    )
+    return f"<div class='ledger-text'><p>{lead}</p><ol>{''.join(listed)}</ol></div>"
 
 
 def table_html(head: list[str], rows: list[list[str]]) -> str:
@@ -406,7 +463,8 @@ def table_html(head: list[str], rows: list[list[str]]) -> str:
         f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
     )
     return (
-        f'<div class="ledger-scroll" tabindex="0" role="group" aria-label="Table"><table class="ledger-table">'
+        f'<div class="ledger-scroll" tabindex="0" role="group" aria-label="{escape(_("Table"))}">'
+        f'<table class="ledger-table">'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -417,20 +475,28 @@ def profile_html(selection: Selection) -> str:
     if profiles.empty:
         return _nothing(_no_initiative(selection))
     row = profiles.iloc[0]
-    residents = "residents not known" if pd.isna(row["population"]) else f"about {whole(row['population'])} residents"
-    return (
-        f"<p class='lead'>{escape(row['country'])}, {residents}. "
-        f"<strong>{count(int(row['initiatives']), 'initiative')}</strong>, {whole(row['operating'])} operating, "
-        f"{whole(row['ended_early'])} cancelled or paused; {count(int(row['all_figures']), 'figure')} of money; "
-        f"{count(int(row['models']), 'model')}; {count(int(row['open_threads']), 'open dispute')}.</p>"
+    country = escape(row["country"])
+    if pd.isna(row["population"]):
+        place = _("{country}, residents not known.", country=country)
+    else:
+        place = _("{country}, about {number} residents.", country=country, number=whole(row["population"]))
+    said = _(
+        "<strong>{initiatives}</strong>, {operating}, {ended_early}; {figures}; {models}; {disputes}.",
+        initiatives=ngettext("{n} initiative", "{n} initiatives", row["initiatives"]),
+        operating=ngettext("{n} operating", "{n} operating", row["operating"]),
+        ended_early=ngettext("{n} cancelled or paused", "{n} cancelled or paused", row["ended_early"]),
+        figures=ngettext("{n} figure of money", "{n} figures of money", row["all_figures"]),
+        models=ngettext("{n} model", "{n} models", row["models"]),
+        disputes=ngettext("{n} open dispute", "{n} open disputes", row["open_threads"]),
     )
+    return f"<p class='lead'>{place} {said}</p>"
 
 
 def _no_initiative(selection: Selection) -> str:
     """Why there is no initiative to tell of: none of the city is recorded, or the filters leave none."""
     if views.table("city-profiles", facts(), Selection(city=selection.city)).empty:
-        return "No initiative of this city is recorded. That is not to say that there is none."
-    return "No initiative of this city is left with these filters."
+        return _("No initiative of this city is recorded. That is not to say that there is none.")
+    return _("No initiative of this city is left with these filters.")
 
 
 def _part_head(text: str, telling: Telling) -> str:

@@ -6,10 +6,21 @@ import pandas as pd
 import streamlit as st
 
 from components.filters import count_rows
-from components.formats import count, escape, money, short, whole
+from components.formats import escape, money, short, whole
 from components.state import facts
 from ledger import views
+from ledger.language import N_, ngettext
+from ledger.language import gettext as _
 from ledger.selection import Selection, choices
+
+#: Public money at the stages that matter most.
+_SUMS = {
+    "announced": N_("announced <strong>{money}</strong>"),
+    "committed": N_("committed <strong>{money}</strong>"),
+    "budgeted": N_("budgeted <strong>{money}</strong>"),
+    "contracted": N_("contracted <strong>{money}</strong>"),
+    "spent": N_("paid out <strong>{money}</strong>"),
+}
 
 
 def _public(selection: Selection) -> pd.DataFrame:
@@ -27,43 +38,56 @@ def money_sentence(selection: Selection) -> str:
     """Public money at the stages that matter most, said as sets of figures that are not each other's parts."""
     selection = _dollars(selection)
     by_stage = _public(selection).set_index("stage")
-    labels = {"announced": "announced", "committed": "committed", "budgeted": "budgeted", "contracted": "contracted",
-              "spent": "paid out", "estimated": "estimated"}  # fmt: skip
-    parts = [
-        f"{labels[stage]} <strong>{escape(money(by_stage.loc[stage, 'value'], by_stage.loc[stage, 'unit']))}</strong>"
-        for stage in ("announced", "committed", "budgeted", "contracted", "spent")
+    sums = [
+        _(words, money=escape(money(by_stage.loc[stage, "value"], by_stage.loc[stage, "unit"])))
+        for stage, words in _SUMS.items()
         if stage in by_stage.index and by_stage.loc[stage, "figures"] > 0
     ]
     ladder = views.table("funding-ladder", facts(), selection)
     left_out = int(ladder["not_added"].sum())
     every = left_out + int(ladder["figures"].sum()) + int(ladder["not_converted"].sum())
-    where = _where(selection)
-    if not parts:
-        first = f"No figure of public money that can be counted is recorded {where}."
-    else:
-        first = (
-            f"Public money {where}: {', '.join(parts)}. These are different sets of figures, not parts of each other."
+    said = [_of_cities(selection, ", ".join(sums)) if sums else _none_of_cities(selection)]
+    if sums:
+        said.append(_("These are different sets of figures, not parts of each other."))
+    if left_out:
+        said.append(
+            ngettext(
+                "Of {n} figure of money, {left_out} restate, contain or contradict another or are rates, and are not "
+                "added.",
+                "Of {n} figures of money, {left_out} restate, contain or contradict another or are rates, and are not "
+                "added.",
+                every,
+                left_out=whole(left_out),
+            )
         )
-    second = (
-        f" Of {count(every, 'figure')} of money, {whole(left_out)} restate, contain or contradict another or "
-        "are rates, and are not added."
-        if left_out
-        else ""
-    )
-    return f"<p class='lead'>{first}{second}</p>"
+    return f"<p class='lead'>{' '.join(said)}</p>"
 
 
-def _where(selection: Selection) -> str:
+def _of_cities(selection: Selection, sums: str) -> str:
+    """Sums of public money, and whose they are."""
+    if selection.city:
+        return _("Public money in {cities}: {sums}.", cities=escape(_named(selection)), sums=sums)
+    if selection.filters() != Selection():
+        return _("Public money in the cities selected: {sums}.", sums=sums)
+    return _("Public money in all cities: {sums}.", sums=sums)
+
+
+def _none_of_cities(selection: Selection) -> str:
+    if selection.city:
+        return _(
+            "No figure of public money that can be counted is recorded in {cities}.", cities=escape(_named(selection))
+        )
+    if selection.filters() != Selection():
+        return _("No figure of public money that can be counted is recorded in the cities selected.")
+    return _("No figure of public money that can be counted is recorded in all cities.")
+
+
+def _named(selection: Selection) -> str:
+    """The cities chosen by their names, as far as there is room."""
     names = choices(facts())["city"]
-    if not selection.city:
-        return "in the cities selected" if selection.filters() != Selection() else "in all cities"
-    chosen = [names[city] for city in selection.city]
-    text = (
-        chosen[0]
-        if len(chosen) == 1
-        else f"{', '.join(chosen[:3])}" + (f" and {len(chosen) - 3} more" if len(chosen) > 3 else "")
-    )
-    return f"in {escape(text)}"
+    first = ", ".join(names[city] for city in selection.city[:3])
+    more = len(selection.city) - 3
+    return ngettext("{cities} and {n} more", "{cities} and {n} more", more, cities=first) if more > 0 else first
 
 
 def goals_sentence(selection: Selection) -> str:
@@ -71,11 +95,18 @@ def goals_sentence(selection: Selection) -> str:
     evidence = views.table("goals-evidence", facts(), selection)
     cities = evidence["city_id"].nunique()
     operating = evidence.loc[evidence["evidence"] == "operating", "city_id"].nunique()
-    return (
-        f"<p class='lead'>For <strong>{count(cities, 'city', 'cities')}</strong> there is evidence of at least one of "
-        f"nine goals; in <strong>{whole(operating)}</strong> something operates. The grades measure what has been "
-        "recorded, not virtue: a city without a row was not necessarily searched.</p>"
+    said = ngettext(
+        "For <strong>{n} city</strong> there is evidence of at least one of nine goals; in "
+        "<strong>{operating}</strong> something operates.",
+        "For <strong>{n} cities</strong> there is evidence of at least one of nine goals; in "
+        "<strong>{operating}</strong> something operates.",
+        cities,
+        operating=whole(operating),
     )
+    grades = _(
+        "The grades measure what has been recorded, not virtue: a city without a row was not necessarily searched."
+    )
+    return f"<p class='lead'>{said} {grades}</p>"
 
 
 def models_sentence(selection: Selection) -> str:
@@ -86,30 +117,47 @@ def models_sentence(selection: Selection) -> str:
     scores = views.table("model-scores", facts(), selection)
     own = scores[scores["role"] == "municipal"]
     independent = int((own["reported_by"] == "independent").sum())
-    return (
-        f"<p class='lead'><strong>{count(len(models), 'model')}</strong> by or for city-level governments, "
-        f"<strong>{whole(is_open)}</strong> with open weights. The origin of "
-        f"<strong>{whole(in_doubt)}</strong> is disputed or was conceded. "
-        f"Of {count(len(own), 'score')} of these models, <strong>{whole(independent)}</strong> "
-        f"{'was' if independent == 1 else 'were'} reported independently of the developer.</p>"
-    )
+    said = [
+        ngettext(
+            "<strong>{n} model</strong> by or for city-level governments, <strong>{open}</strong> with open weights.",
+            "<strong>{n} models</strong> by or for city-level governments, <strong>{open}</strong> with open weights.",
+            len(models),
+            open=whole(is_open),
+        ),
+        _("The origin of <strong>{number}</strong> is disputed or was conceded.", number=whole(in_doubt)),
+        ngettext(
+            "Of {scores} of these models, <strong>{n}</strong> was reported independently of the developer.",
+            "Of {scores} of these models, <strong>{n}</strong> were reported independently of the developer.",
+            independent,
+            scores=ngettext("{n} score", "{n} scores", len(own)),
+        ),
+    ]
+    return f"<p class='lead'>{' '.join(said)}</p>"
 
 
 def counts(selection: Selection) -> None:
     """Cities, initiatives, figures of money and models that the selection leaves."""
     figures = [
         (
-            "Cities",
+            _("Cities"),
             len(views.table("initiatives-map", facts(), selection)),
-            "Cities with an initiative that the filters leave.",
+            _("Cities with an initiative that the filters leave."),
         ),
-        ("Initiatives", count_rows("initiatives", selection), "Things that a city does with AI, failures included."),
         (
-            "Figures of money",
-            count_rows("funding", selection),
-            "Figures as sources state them, counted or not.",
+            _("Initiatives"),
+            count_rows("initiatives", selection),
+            _("Things that a city does with AI, failures included."),
         ),
-        ("Models", len(views.table("model-releases", facts(), selection)), "Models by or for a city-level government."),
+        (
+            _("Figures of money"),
+            count_rows("funding", selection),
+            _("Figures as sources state them, counted or not."),
+        ),
+        (
+            _("Models"),
+            len(views.table("model-releases", facts(), selection)),
+            _("Models by or for a city-level government."),
+        ),
     ]
     with st.grid(4, min_column_width=150):
         for label, number, help_text in figures:
@@ -121,16 +169,19 @@ def public_money(selection: Selection) -> None:
     shown = _dollars(selection)
     by_stage = _public(shown).set_index("stage")
     stages = facts().descriptor.categories("funding", "stage")
-    unit = "international dollars" if shown.lens == "intl" else "US dollars"
+    unit = _("international dollars") if shown.lens == "intl" else _("US dollars")
     not_converted = int(by_stage["not_converted"].sum())
-    missing = (
-        f" {count(not_converted, 'counted figure')} without a rate {'is' if not_converted == 1 else 'are'} left out."
-        if not_converted
-        else ""
-    )
-    st.markdown(f"**Public money by stage**, {unit}. Stages are never added.{missing}")
+    said = _("**Public money by stage**, {unit}. Stages are never added.", unit=unit)
+    if not_converted:
+        missing = ngettext(
+            "{n} counted figure without a rate is left out.",
+            "{n} counted figures without a rate are left out.",
+            not_converted,
+        )
+        said = f"{said} {missing}"
+    st.markdown(said)
     with st.grid(6, min_column_width=118):
         for stage in stages:
             known = stage.value in by_stage.index and by_stage.loc[stage.value, "figures"] > 0
-            value = short(by_stage.loc[stage.value, "value"]) if known else "none"
+            value = short(by_stage.loc[stage.value, "value"]) if known else _("none")
             st.metric(stage.label, value, border=True, help=stage.description)

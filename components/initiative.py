@@ -12,11 +12,14 @@ from components import city, formats, own, thread
 from components.behind import evidence_items, figure_items
 from components.card import card
 from components.city import Section
-from components.formats import as_markdown, count, escape
+from components.formats import as_markdown, data_text, escape, whole
 from components.html import badge, item, items
 from components.state import choose, facts
-from components.telling import PAGE, PLAIN_PAGE, Telling, plain_address
+from components.telling import PAGE, PLAIN_PAGE, Telling, plain_link
+from components.words import STATUS_DISPUTED
 from ledger import views
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.selection import Selection, choices
 
 
@@ -24,29 +27,31 @@ def page(selection: Selection) -> None:
     """Draw the initiative that the address names, or offer all."""
     names = choices(facts())["initiative"]
     if len(selection.initiative) != 1:
-        st.title("Which initiative?")
+        st.title(_("Which initiative?"))
         if len(selection.initiative) > 1:
-            st.info("This page tells of one initiative at a time. Choose one.")
+            st.info(_("This page tells of one initiative at a time. Choose one."))
         _choose(list(selection.initiative) or list(names))
         return
     (initiative_id,) = selection.initiative
     about = Selection(initiative=(initiative_id,), disputed=selection.disputed, lens=selection.lens)
     st.title(as_markdown(names[initiative_id]), anchor=False)
     if views.table("initiatives-register", facts(), about).empty:
-        why = "disputed" if selection.disputed == "exclude" else "not disputed"
-        st.info(f"How this initiative stands is {why}, so the filter on disputed facts leaves it out.")
-        st.button("Include disputed facts", on_click=choose, kwargs={"disputed": "include"})
+        if selection.disputed == "exclude":
+            st.info(_("How this initiative stands is disputed, so the filter on disputed facts leaves it out."))
+        else:
+            st.info(_("How this initiative stands is not disputed, so the filter on disputed facts leaves it out."))
+        st.button(_("Include disputed facts"), on_click=choose, kwargs={"disputed": "include"})
         return
     st.html(head_html(about, telling=PAGE))
     if not own.are_on():
         # Nobody else finds a reader's own initiative there.
-        st.caption("Address of this page, to share:")
+        st.caption(_("Address of this page, to share:"))
         st.code(
             urljoin(st.context.url or "", Selection(initiative=(initiative_id,)).address("/initiative")),
             language=None,
             wrap_lines=True,
         )
-        st.link_button(PLAIN_PAGE, plain_address("initiative", initiative_id))
+        st.link_button(_(PLAIN_PAGE), plain_link("initiative", initiative_id))
     for section in story(about, telling=PAGE):
         with st.container(border=True, key=f"section_{section.anchor}"):
             st.subheader(section.title, anchor=section.anchor)
@@ -65,7 +70,7 @@ def story(about: Selection, *, telling: Telling) -> tuple[Section, ...]:
     models = views.table("model-releases", facts(), about)
     claims = city.claims_left(about)
     gaps = views.table("coverage-by-initiative", facts(), about)
-    unknown = "".join(f"<li>{escape(what)}</li>" for what in gaps.loc[~gaps["known"], "what"])
+    unknown = "".join(f"<li>{escape(_(what))}</li>" for what in gaps.loc[~gaps["known"], "what"])
     tables = facts().tables
     cited: set[str] = set()
     for name, key, ids in (
@@ -76,41 +81,44 @@ def story(about: Selection, *, telling: Telling) -> tuple[Section, ...]:
     for table in (figures, metrics, evidence, claims):
         cited |= set(table["source_id"])
     return (
-        Section("facts", "What is known", _known(row), ("initiatives-ladder",)),
+        Section("facts", _("What is known"), _known(row), ("initiatives-ladder",)),
         _section(
             "figures",
-            "Every figure of money",
+            _("Every figure of money"),
             figure_items(figures, telling=telling, under=about) if len(figures) else "",
         ),
-        _section("outcome", "What was aimed at, and what came of it", city.outcome(metrics)),
+        _section("outcome", _("What was aimed at, and what came of it"), city.outcome(metrics)),
         _section(
             "goals",
-            "Evidence for sovereignty goals",
+            _("Evidence for sovereignty goals"),
             evidence_items(evidence, telling=telling, under=about) if len(evidence) else "",
         ),
         _section(
             "models",
-            "Models made under it",
+            _("Models made under it"),
             city.models_html(models, telling=telling, under=about) if len(models) else "",
         ),
         _section(
             "claims",
-            "What is claimed of it",
+            _("What is claimed of it"),
             thread.threads_html(claims, telling=telling, under=about) if len(claims) else "",
         ),
         _section(
-            "unknown", "What is not known", f"<ul>{unknown}</ul>" if unknown else "", empty="Nothing that is asked for."
+            "unknown",
+            _("What is not known"),
+            f"<ul>{unknown}</ul>" if unknown else "",
+            empty=_("Nothing that is asked for."),
         ),
-        Section("sources", "Sources", city.sources_html(cited)),
+        Section("sources", _("Sources"), city.sources_html(cited)),
     )
 
 
 def _choose(options: list[str]) -> None:
     names = choices(facts())["initiative"]
     st.selectbox(
-        "Initiative",
+        _("Initiative"),
         [None, *options],
-        format_func=lambda code: f"Choose one of {len(options)}" if code is None else names[code],
+        format_func=lambda code: _("Choose one of {number}", number=len(options)) if code is None else names[code],
         key="choose_initiative",
         filter_mode="contains",
         on_change=lambda: (
@@ -121,8 +129,8 @@ def _choose(options: list[str]) -> None:
     )
 
 
-def _section(anchor: str, title: str, html: str, *, empty: str = "None is recorded.") -> Section:
-    return Section(anchor, title, html or f"<p class='ledger-note'>{escape(empty)}</p>")
+def _section(anchor: str, title: str, html: str, *, empty: str = "") -> Section:
+    return Section(anchor, title, html or f"<p class='ledger-note'>{escape(empty or _('None is recorded.'))}</p>")
 
 
 def head_html(about: Selection, *, telling: Telling) -> str:
@@ -132,9 +140,9 @@ def head_html(about: Selection, *, telling: Telling) -> str:
     marks = [badge(descriptor.label("initiatives", name, row[name]), strong=name == "status")
              for name in ("status", "kind", "domain")]  # fmt: skip
     if row["disputed"] in ("open", "conceded"):
-        marks.append(badge(f"status disputed: {row['disputed']}", alert=True))
+        marks.append(badge(_(STATUS_DISPUTED[row["disputed"]]), alert=True))
     place = f"{telling.link('city', row['city_id'], escape(row['city']), about)}, {escape(row['country'])}"
-    return f"<p class='lead'>{place} {' '.join(marks)}</p><p class='lead'>{escape(row['summary'])}</p>"
+    return f"<p class='lead'>{place} {' '.join(marks)}</p><p class='lead'>{data_text(row['summary'])}</p>"
 
 
 def _known(row: Any) -> str:
@@ -144,17 +152,26 @@ def _known(row: Any) -> str:
     ids = partners.loc[partners["initiative_id"] == row["initiative_id"], "organization_id"]
     bodies = tables["organizations"].set_index("id")["name"]
     level = row["government_level"]
-    said = {
-        "Status as of": formats.date(row["status_as_of"]),
-        "Announced": formats.date(row["announced_on"]),
-        "Started": formats.date(row["started_on"]),
-        "Ends": formats.date(row["ends_on"]),
-        "Level of government": descriptor.label("initiatives", "government_level", level) if not pd.isna(level) else "",
-        "Led by": row["lead"],
-        "Partners": ", ".join(bodies[list(ids)]),
-        "Sources": f"{count(int(row['sources']), 'source')}, {row['official_sources']} official",
-    }
+    sources = ngettext(
+        "{n} source, {official} official",
+        "{n} sources, {official} official",
+        row["sources"],
+        official=whole(row["official_sources"]),
+    )
+    said = [
+        (_("Status as of"), formats.date(row["status_as_of"])),
+        (_("Announced"), formats.date(row["announced_on"])),
+        (_("Started"), formats.date(row["started_on"])),
+        (_("Ends"), formats.date(row["ends_on"])),
+        (
+            _("Level of government"),
+            descriptor.label("initiatives", "government_level", level) if not pd.isna(level) else "",
+        ),
+        (_("Led by"), row["lead"]),
+        (_("Partners"), ", ".join(bodies[list(ids)])),
+        (_("Sources"), sources),
+    ]
     return items(
-        item(head=f"<strong>{escape(name)}:</strong> {escape(value) or 'not known'}", lines=[])
-        for name, value in said.items()
+        item(head=f"<strong>{escape(name)}:</strong> {escape(value) or _('not known')}", lines=[])
+        for name, value in said
     )

@@ -9,11 +9,14 @@ import streamlit as st
 
 from components import formats
 from components.behind import initiative_name
-from components.formats import count, escape, link
+from components.formats import data_text, escape, link
 from components.html import badge, item, items
 from components.own import sign_of
 from components.state import facts
+from components.words import DISPUTED, DISPUTES, MONEY
 from ledger import views
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.selection import Selection
 
 #: Entries of a list.
@@ -29,10 +32,10 @@ def newest(selection: Selection) -> None:
     register = views.part("funding-register", facts(), selection, 0, _LATEST)
     latest = register[register["dated"].str.len() > 4].head(SHOWN)
     with st.container(border=True, height="stretch", key="card_newest"):
-        st.subheader("What is new?", anchor="new")
-        st.caption("The figures of money with the latest dates.")
+        st.subheader(_("What is new?"), anchor="new")
+        st.caption(_("The figures of money with the latest dates."))
         if latest.empty:
-            st.info("No dated figures are left with these filters.")
+            st.info(_("No dated figures are left with these filters."))
             return
         st.html(items(_figure(row) for row in latest.itertuples()))
 
@@ -40,11 +43,11 @@ def newest(selection: Selection) -> None:
 def _figure(row: Any) -> str:
     stage = facts().descriptor.label("funding", "stage", row.stage)
     amount = formats.money(row.amount, row.currency, row.amount_high)
-    marks = [badge(stage), badge(_payer(row.payer))]
+    marks = [badge(stage), badge(_(MONEY[row.payer]))]
     if not row.counted:
-        marks.append(badge("not added"))
+        marks.append(badge(_("not added")))
     if row.disputed in ("open", "conceded"):
-        marks.append(badge(f"disputed: {row.disputed}", alert=True))
+        marks.append(badge(_(DISPUTED[row.disputed]), alert=True))
     return item(
         head=f"<strong>{escape(row.city)}: {escape(amount)}</strong> {' '.join(marks)}{sign_of(row)}",
         lines=[
@@ -53,10 +56,6 @@ def _figure(row: Any) -> str:
             f"{link(row.source_url, row.publisher)}</span>",
         ],
     )
-
-
-def _payer(payer: str) -> str:
-    return "payer unknown" if payer == "unknown" else f"{payer} money"
 
 
 def disputes(selection: Selection) -> None:
@@ -73,24 +72,32 @@ def disputes(selection: Selection) -> None:
     )
     topics = order.drop_duplicates(["subject_id", "topic"])
     with st.container(border=True, height="stretch", key="card_disputes"):
-        st.subheader("What is disputed?", anchor="disputed")
-        st.caption("Facts that somebody disputes, with the latest statement. Conceded: the side that asserted gave in.")
+        st.subheader(_("What is disputed?"), anchor="disputed")
+        st.caption(
+            _("Facts that somebody disputes, with the latest statement. Conceded: the side that asserted gave in.")
+        )
         if topics.empty:
-            st.info("No dispute is recorded for these filters.")
+            st.info(_("No dispute is recorded for these filters."))
             return
         st.html(items(_dispute(row) for row in claims.loc[topics.index[:SHOWN]].itertuples()))
         if len(topics) > SHOWN:
-            st.caption(f"{count(len(topics) - SHOWN, 'more dispute')} in the view claims-register on the Data page.")
+            st.caption(
+                ngettext(
+                    "{n} more dispute in the view claims-register on the Data page.",
+                    "{n} more disputes in the view claims-register on the Data page.",
+                    len(topics) - SHOWN,
+                )
+            )
 
 
 def _dispute(row: Any) -> str:
     topic = facts().descriptor.label("claims", "topic", row.topic)
     where = "" if pd.isna(row.city) else f", {escape(row.city)}"
-    marks = f"{badge(topic)} {badge(row.disputed, alert=True)}{sign_of(row)}"
+    marks = f"{badge(topic)} {badge(_(DISPUTES[row.disputed]), alert=True)}{sign_of(row)}"
     return item(
         head=f"<strong>{escape(row.subject)}</strong>{where} {marks}",
         lines=[
-            escape(row.statement),
+            data_text(row.statement),
             f"<span class='ledger-note'>{escape(row.claimant)}, {escape(formats.date(row.made_on))} · "
             f"{link(row.source_url, row.publisher)}</span>",
         ],

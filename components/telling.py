@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from components.formats import escape
+from ledger.language import N_
 from ledger.selection import Selection
 
 Kind = Literal["city", "initiative", "model"]
@@ -14,8 +15,8 @@ Kind = Literal["city", "initiative", "model"]
 #: Where the dashboard tells of one of each kind, and where a plain page does.
 _PAGES = {"city": "/city", "initiative": "/initiative", "model": "/models"}
 _PLAIN = {"city": "/c", "initiative": "/i", "model": "/m"}
-#: What the link from a page of the dashboard to the plain one says.
-PLAIN_PAGE = "Plain page, for slow connections and to print"
+#: What the link from a page of the dashboard to the plain one says; marked for the catalogues.
+PLAIN_PAGE = N_("Plain page, for slow connections and to print")
 #: Parts of a selection that a link keeps: what is left out stays left out.
 _KEPT = ("disputed", "lens", "per_resident")
 _ALL = Selection()
@@ -29,6 +30,11 @@ def page_address(kind: Kind, name: str, under: Selection = _ALL) -> str:
 def plain_address(kind: Kind, name: str) -> str:
     """The plain page of a city, an initiative or a model."""
     return f"{_PLAIN[kind]}/{quote(name, safe='')}"
+
+
+def plain_link(kind: Kind, name: str) -> str:
+    """The address of a plain page in a link, in the language that the reader chose."""
+    return _ALL.address(plain_address(kind, name))
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Telling:
         if self.links == "none":
             return html
         if self.links == "plain":
-            return f'<a href="{escape(plain_address(kind, name))}">{html}</a>'
+            return f'<a href="{escape(plain_link(kind, name))}">{html}</a>'
         return f'<a href="{escape(page_address(kind, name, under))}" target="_self">{html}</a>'
 
     def register(self, selection: Selection) -> str:

@@ -9,11 +9,14 @@ import pandas as pd
 
 from components import city, formats
 from components.behind import initiative_name
-from components.formats import count, escape, link, money
+from components.formats import escape, link, money
 from components.html import badge
 from components.state import facts
 from components.telling import Telling
+from components.words import MONEY
 from ledger import views
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.selection import Selection
 
 
@@ -26,8 +29,8 @@ def twin_html(view_id: str, selection: Selection, *, telling: Telling) -> str:
         return ""
     made = views.VIEWS[view_id]
     heads, rows = _TWINS[view_id](table, selection, telling)
-    title = f"<{telling.head}>{escape(made.title)}</{telling.head}>"
-    return f"{title}<p class='ledger-note'>{escape(made.description)}</p>{city.table_html(heads, rows)}"
+    title = f"<{telling.head}>{escape(_(made.title))}</{telling.head}>"
+    return f"{title}<p class='ledger-note'>{escape(_(made.description))}</p>{city.table_html(heads, rows)}"
 
 
 def _ladder(table: pd.DataFrame, selection: Selection, telling: Telling) -> tuple[list[str], list[list[str]]]:
@@ -42,13 +45,13 @@ def _ladder(table: pd.DataFrame, selection: Selection, telling: Telling) -> tupl
             [
                 initiative_name(row, telling, selection),
                 escape(facts().descriptor.label("funding", "stage", row.stage)),
-                escape(_payer(row.payer)),
+                escape(_(MONEY[row.payer])),
                 city.sum_html(row),
                 escape(_span(row.first_dated, row.last_dated)),
-                ", ".join(sources) or "nothing is added",
+                ", ".join(sources) or _("nothing is added"),
             ]
         )
-    return ["Initiative", "Stage", "Payer", "Added", "Dated", "Sources of what is added"], rows
+    return [_("Initiative"), _("Stage"), _("Payer"), _("Added"), _("Dated"), _("Sources of what is added")], rows
 
 
 def _traced(table: pd.DataFrame, selection: Selection, telling: Telling) -> tuple[list[str], list[list[str]]]:
@@ -56,7 +59,7 @@ def _traced(table: pd.DataFrame, selection: Selection, telling: Telling) -> tupl
     rows = [
         [
             initiative_name(row, telling, selection),
-            escape(_payer(row.payer)),
+            escape(_(MONEY[row.payer])),
             *(
                 _dated(amount, row.unit, first)
                 for amount, first in (
@@ -65,45 +68,42 @@ def _traced(table: pd.DataFrame, selection: Selection, telling: Telling) -> tupl
                     (row.spent, row.spent_first),
                 )
             ),
-            badge("⚑ disputed", alert=True) if row.disputed_figures else "",
+            badge(_("⚑ disputed"), alert=True) if row.disputed_figures else "",
         ]
         for row in table.itertuples()
     ]
-    return ["Initiative", "Payer", "Announced", "Contracted", "Paid out", "In dispute"], rows
+    heads = [_("Initiative"), _("Payer"), _("Announced"), _("Contracted"), _("Paid out"), _("In dispute")]
+    return heads, rows
 
 
 def _goals(table: pd.DataFrame, selection: Selection, telling: Telling) -> tuple[list[str], list[list[str]]]:
     """Each of the goals with its grade, those without evidence too."""
     descriptor = facts().descriptor
-    # Where there is no evidence, the view says so in words in the place of a code.
+    # Where there is no evidence, the view says so in the place of a code.
     words = {category.value: category.label for category in descriptor.categories("initiative_goals", "evidence")}
     rows = [
         [
             escape(descriptor.label("initiative_goals", "goal", row.goal)),
-            f"{row.grade} of 3",
-            escape(words.get(row.evidence, row.evidence))
-            + (f" {badge('⚑ disputed', alert=True)}" if row.disputed_evidence else ""),
-            count(int(row.initiatives), "initiative"),
+            _("{grade} of 3", grade=row.grade),
+            escape(words.get(row.evidence) or _("none recorded"))
+            + (f" {badge(_('⚑ disputed'), alert=True)}" if row.disputed_evidence else ""),
+            ngettext("{n} initiative", "{n} initiatives", row.initiatives),
         ]
         for row in table.itertuples()
     ]
-    return ["Goal", "Grade", "Strongest evidence", "Behind it"], rows
-
-
-def _payer(payer: str) -> str:
-    return "payer unknown" if payer == "unknown" else f"{payer} money"
+    return [_("Goal"), _("Grade"), _("Strongest evidence"), _("Behind it")], rows
 
 
 def _span(first: Any, last: Any) -> str:
     """The dates of the first and the latest figure."""
     if pd.isna(first) or first == last:
         return formats.date(first)
-    return f"{formats.date(first)} to {formats.date(last)}"
+    return _("{first} to {last}", first=formats.date(first), last=formats.date(last))
 
 
 def _dated(amount: Any, unit: str, first: Any) -> str:
     if pd.isna(amount):
-        return "none recorded"
+        return _("none recorded")
     return escape(money(amount, unit)) + ("" if pd.isna(first) else f" ({escape(formats.date(first))})")
 
 
