@@ -7,6 +7,8 @@ import streamlit as st
 
 from components.state import choose, controlled, facts
 from ledger import views
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.selection import Selection, choices
 
 
@@ -25,7 +27,11 @@ def benchmark(selection: Selection) -> str:
         return ""
     key = controlled("choose_benchmark", chosen)
     st.selectbox(
-        f"Benchmark ({len(options)} with a result of a city's model)",
+        ngettext(
+            "Benchmark ({n} with a result of a city's model)",
+            "Benchmark ({n} with a result of a city's model)",
+            len(options),
+        ),
         options,
         key=key,
         filter_mode="contains",
@@ -64,9 +70,11 @@ def model(selection: Selection) -> str:
     names = choices(facts())["model"]
     key = controlled("choose_model", chosen)
     st.selectbox(
-        "The story of a model",
+        _("The story of a model"),
         options,
-        format_func=lambda code: f"{names[code]} ({by_claims.get(code, 0)} claims)",
+        format_func=lambda code: ngettext(
+            "{model} ({n} claim)", "{model} ({n} claims)", by_claims.get(code, 0), model=names[code]
+        ),
         key=key,
         filter_mode="contains",
         on_change=lambda: choose(model=(st.session_state[key],)),

@@ -6,16 +6,19 @@ import pandas as pd
 import streamlit as st
 
 from components.state import facts
+from ledger.language import gettext as _
 
 
 def dictionary() -> None:
     """What every column of a table means, with its codes."""
     descriptor = facts().descriptor
     with st.container(border=True, key="card_dictionary"):
-        st.subheader("Data dictionary", anchor="dictionary")
-        st.caption("What each column means, in which unit, and what its codes stand for. An empty cell is not known.")
+        st.subheader(_("Data dictionary"), anchor="dictionary")
+        st.caption(
+            _("What each column means, in which unit, and what its codes stand for. An empty cell is not known.")
+        )
         table = st.selectbox(
-            "Columns of",
+            _("Columns of"),
             list(facts().tables.names),
             format_func=descriptor.table_title,
             key="dictionary_table",
@@ -24,27 +27,27 @@ def dictionary() -> None:
         st.dataframe(
             pd.DataFrame(
                 {
-                    "Column": [field.name for field in fields],
-                    "Title": [field.title for field in fields],
-                    "Meaning": [field.description for field in fields],
-                    "Type": [field.type for field in fields],
-                    "Unit": [field.unit or "" for field in fields],
+                    _("Column"): [field.name for field in fields],
+                    _("Title"): [field.title for field in fields],
+                    _("Meaning"): [field.description for field in fields],
+                    _("Type"): [field.type for field in fields],
+                    _("Unit"): [field.unit or "" for field in fields],
                 }
             ),
             hide_index=True,
-            column_config={"Meaning": st.column_config.TextColumn(width="large")},
-            alt=f"Columns of {table}",
+            column_config={_("Meaning"): st.column_config.TextColumn(width="large")},
+            alt=_("Columns of {table}", table=table),
         )
         codes = [
-            {"Column": field.name, "Code": code.value, "Label": code.label, "Meaning": code.description}
+            {_("Column"): field.name, _("Code"): code.value, _("Label"): code.label, _("Meaning"): code.description}
             for field in fields
             for code in field.categories
         ]
         if codes:
-            st.markdown("**Codes.** Stages, evidence and statuses stand in their order.")
+            st.markdown(_("**Codes.** Stages, evidence and statuses stand in their order."))
             st.dataframe(
                 pd.DataFrame(codes),
                 hide_index=True,
-                column_config={"Meaning": st.column_config.TextColumn(width="large")},
-                alt=f"Codes of {table}",
+                column_config={_("Meaning"): st.column_config.TextColumn(width="large")},
+                alt=_("Codes of {table}", table=table),
             )

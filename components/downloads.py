@@ -7,48 +7,50 @@ import streamlit as st
 from components import own
 from components.behind import show_rows_behind
 from components.card import left_out, own_rows
-from components.formats import as_markdown, count, link, whole
+from components.formats import as_markdown, link, whole
 from components.html import items, menu
 from components.own_files import own_files, own_table_file
-from components.share import cite, files, share_menu, show_citation
+from components.share import cite_dataset, files, share_menu, show_citation
 from components.speech import spoken
 from components.state import facts
 from components.tables import PAGE, view_table
 from ledger import dataset, views
 from ledger.descriptor import Descriptor
 from ledger.facts import SIGN
+from ledger.language import N_, ngettext
+from ledger.language import gettext as _
 from ledger.selection import Selection
 
 _GROUPS = {
-    "spending": "Spending",
-    "sovereignty": "Sovereignty",
-    "models": "Models",
-    "initiatives": "Initiatives",
-    "evidence": "Evidence",
+    "spending": N_("Spending"),
+    "sovereignty": N_("Sovereignty"),
+    "models": N_("Models"),
+    "initiatives": N_("Initiatives"),
+    "evidence": N_("Evidence"),
 }
 
 
 def views_list(selection: Selection) -> None:
     """Every view for the filters that are on: a preview and the file."""
     with st.container(border=True, key="card_views"):
-        st.subheader("Views", anchor="views")
-        st.caption("Each is the table behind a chart of these pages, narrowed by the filters that are on.")
+        st.subheader(_("Views"), anchor="views")
+        st.caption(_("Each is the table behind a chart of these pages, narrowed by the filters that are on."))
         names = list(views.VIEWS)
         chosen = st.selectbox(
-            "View",
+            _("View"),
             names,
-            format_func=lambda name: f"{_GROUPS[views.VIEWS[name].group]}: {views.VIEWS[name].title} ({name})",
+            format_func=lambda name: f"{_(_GROUPS[views.VIEWS[name].group])}: {_(views.VIEWS[name].title)} ({name})",
             key="data_view",
             filter_mode="contains",
         )
         made = views.VIEWS[chosen]
         rows, every = (views.size(chosen, facts(), one) for one in (selection, selection.lenses()))
-        st.caption(made.description)
+        st.caption(_(made.description))
         left_out(made, selection)
         own_rows(made, selection)
         if not rows:
-            narrowed = "No rows are left with these filters. Take one away above, or download everything."
-            st.info(narrowed if every else "The dataset holds no rows for this view.")
+            narrowed = _("No rows are left with these filters. Take one away above, or download everything.")
+            st.info(narrowed if every else _("The dataset holds no rows for this view."))
         else:
             row = view_table(made, selection, rows, key="data_view")
             if row is not None:
@@ -69,13 +71,15 @@ def _view_files(made: views.View, selection: Selection, rows: int, every: int) -
     raw = f"{csv[0]}{'&' if '?' in csv[0] else '?'}safe=false"
     with st.container(horizontal=True):
         st.link_button(
-            f"Download {whole(rows)} of {whole(every)} rows as CSV",
+            ngettext(
+                "Download {some} of {n} row as CSV", "Download {some} of {n} rows as CSV", every, some=whole(rows)
+            ),
             csv[0],
             icon=":material/download:",
         )
-        with st.popover("Other files", key="menu_data_view"):
-            st.html(menu([*others, (raw, "CSV without protection for spreadsheets")]))
-            st.caption("The usual CSV puts an apostrophe before texts that a spreadsheet would take for a formula.")
+        with st.popover(_("Other files"), key="menu_data_view"):
+            st.html(menu([*others, (raw, _("CSV without protection for spreadsheets"))]))
+            st.caption(_("The usual CSV puts an apostrophe before texts that a spreadsheet would take for a formula."))
         share_menu(made, selection, "data_view")
 
 
@@ -83,12 +87,18 @@ def tables_list() -> None:
     """Every table of the dataset, whole."""
     descriptor, tables = facts().descriptor, facts().tables
     with st.container(border=True, key="card_tables"):
-        st.subheader("Tables", anchor="tables")
-        st.caption("The dataset as it is kept, without any filter.")
+        st.subheader(_("Tables"), anchor="tables")
+        st.caption(_("The dataset as it is kept, without any filter."))
         chosen = st.selectbox(
-            "Table",
+            _("Table"),
             list(tables.names),
-            format_func=lambda name: f"{descriptor.table_title(name)}: {count(tables.size(name), 'row')} ({name})",
+            format_func=lambda name: ngettext(
+                "{title}: {n} row ({table})",
+                "{title}: {n} rows ({table})",
+                tables.size(name),
+                title=descriptor.table_title(name),
+                table=name,
+            ),
             key="data_table",
         )
         rows = tables.size(chosen)
@@ -99,7 +109,7 @@ def tables_list() -> None:
             tables.part(chosen, (page - 1) * PAGE, page * PAGE),
             hide_index=True,
             key=f"table_{chosen}_{page}",
-            alt=f"Table {chosen}",
+            alt=_("Table {table}", table=chosen),
             column_config={
                 field.name: st.column_config.Column(field.name, help=field.description)
                 for field in descriptor.fields(chosen)
@@ -110,7 +120,11 @@ def tables_list() -> None:
             return
         address = f"/api/v1/tables/{chosen}"
         with st.container(horizontal=True):
-            st.link_button(f"Download {count(rows, 'row')} as CSV", f"{address}.csv", icon=":material/download:")
+            st.link_button(
+                ngettext("Download {n} row as CSV", "Download {n} rows as CSV", rows),
+                f"{address}.csv",
+                icon=":material/download:",
+            )
             for extension, name in (("xlsx", "Excel"), ("json", "JSON"), ("parquet", "Parquet")):
                 st.link_button(name, f"{address}.{extension}", type="tertiary")
 
@@ -118,23 +132,26 @@ def tables_list() -> None:
 def programs(selection: Selection) -> None:
     """What programs and catalogues take: the package for the filters that are on, its descriptions, and the API."""
     filters = selection.filters()
-    part = ", narrowed by the filters that are on" if filters.active() else ""
+    if filters.active():
+        package = _("Package: every table and all that describes it, as one ZIP, narrowed by the filters that are on")
+    else:
+        package = _("Package: every table and all that describes it, as one ZIP")
     links = [
-        (filters.address("/api/v1/package.zip"), f"Package: every table and all that describes it, as one ZIP{part}"),
-        ("/api/v1/datapackage.json", "Descriptor: what tables, columns and codes mean (Data Package)"),
-        ("/api/v1/croissant.json", "Croissant: the same, for tools of machine learning"),
-        ("/api/v1/catalogue.jsonld", "JSON-LD: schema.org and DCAT-AP, for search engines and data portals"),
-        ("/api/docs", "API: every view for any filters, and every table; its contract to read and to try"),
+        (filters.address("/api/v1/package.zip"), package),
+        ("/api/v1/datapackage.json", _("Descriptor: what tables, columns and codes mean (Data Package)")),
+        ("/api/v1/croissant.json", _("Croissant: the same, for tools of machine learning")),
+        ("/api/v1/catalogue.jsonld", _("JSON-LD: schema.org and DCAT-AP, for search engines and data portals")),
+        ("/api/docs", _("API: every view for any filters, and every table; its contract to read and to try")),
     ]
     with st.container(border=True, key="card_programs"):
-        st.subheader("For programs", anchor="programs")
+        st.subheader(_("For programs"), anchor="programs")
         if own.are_on():
-            st.caption(f"{SIGN} These give the dataset alone, without the rows that you have added.")
+            st.caption(_("{sign} These give the dataset alone, without the rows that you have added.", sign=SIGN))
         st.html(menu(links))
 
 
 #: What every package leaves open; what else its own does, its descriptor says.
-_LIMIT = "Coverage follows what is public and indexed; a city without rows was not necessarily searched."
+_LIMIT = N_("Coverage follows what is public and indexed; a city without rows was not necessarily searched.")
 
 
 def _licence(descriptor: Descriptor) -> str:
@@ -143,20 +160,22 @@ def _licence(descriptor: Descriptor) -> str:
         link(one.get("path"), one.get("title") or one.get("name") or one.get("path", "")) for one in descriptor.licenses
     ]
     if not licences:
-        return "The publisher of the data states no licence: ask before you pass them on."
-    return f"The data may be used under: {', '.join(licences)}."
+        return _("The publisher of the data states no licence: ask before you pass them on.")
+    return _("The data may be used under: {licences}.", licences=", ".join(licences))
 
 
 def terms() -> None:
     """Licence, citation and known limits."""
     descriptor = facts().descriptor
     with st.container(border=True, key="card_terms"):
-        st.subheader("Licence and citation", anchor="licence")
-        st.html(f"<p>{_licence(descriptor)} The code is under the Apache License 2.0. Cite it like this:</p>")
-        show_citation(cite(descriptor.title, "/data"))
+        st.subheader(_("Licence and citation"), anchor="licence")
+        code = _("The code is under the Apache License 2.0. Cite it like this:")
+        st.html(f"<p>{_licence(descriptor)} {code}</p>")
+        show_citation(cite_dataset())
         sources = descriptor.raw.get("sources", ())
         if sources:
             listed = items(f"<li>{link(one.get('path'), one.get('title', ''))}</li>" for one in sources)
-            st.html(f"<p>It rests on:</p>{listed}")
-        st.subheader("Known limits", anchor="limits")
-        st.markdown("\n".join(f"- {as_markdown(limit)}" for limit in (_LIMIT, *descriptor.limits)))
+            head = _("It rests on:")
+            st.html(f"<p>{head}</p>{listed}")
+        st.subheader(_("Known limits"), anchor="limits")
+        st.markdown("\n".join(f"- {as_markdown(limit)}" for limit in (_(_LIMIT), *descriptor.limits)))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+from babel.numbers import format_decimal
 
 from components import city, formats, thread
 from components.city import Section
-from components.formats import escape, link
+from components.formats import data_text, escape, link
 from components.html import badge, item, items
 from components.state import facts
 from components.telling import Telling
 from ledger import views
+from ledger.language import gettext as _
+from ledger.language import locale
 from ledger.selection import Selection
 
 #: Columns of the table of models that a reader asks for, in their order.
@@ -32,8 +36,9 @@ def head_html(model_id: str, *, telling: Telling) -> str:
     marks = badge(facts().descriptor.label("models", "role", row["role"]))
     place = f"{telling.link('city', row['city_id'], escape(row['city']))}. " if not pd.isna(row["city_id"]) else ""
     if row["disputed"] != "none":
-        marks += " " + badge(f"origin disputed: {row['disputed']}", alert=True)
-    return f"<p class='lead'>{place}Made by {escape(row['developer'])}. {marks}</p>"
+        marks += " " + thread.origin_badge(row["disputed"])
+    made = _("Made by {developer}.", developer=escape(row["developer"]))
+    return f"<p class='lead'>{place}{made} {marks}</p>"
 
 
 def story(model_id: str, *, telling: Telling) -> tuple[Section, ...]:
@@ -47,16 +52,16 @@ def story(model_id: str, *, telling: Telling) -> tuple[Section, ...]:
     links = facts().tables["model_sources"]
     cited = set(links.loc[links["model_id"] == model_id, "source_id"])
     cited |= set(claims["source_id"]) | set(scores["source_id"])
-    claimed = thread.thread_html(claims, telling=telling) if len(claims) else _nothing("No claim is recorded.")
+    claimed = thread.thread_html(claims, telling=telling) if len(claims) else _nothing(_("No claim is recorded."))
     return (
-        Section("about", "What is it said to be?", thread.portrait_html(model_id, telling=telling) + _known(row)),
-        Section("claims", "What is claimed of the model, and who answers?", claimed),
-        Section("scores", "What does it score, and who says so?", _scores(scores)),
-        Section("uplift", "How far above its base does it score?", _uplift(uplift)),
-        Section("lineage", "What was it built from, and what from it?", _lineage(model_id, telling)),
-        Section("initiative", "Under which initiative was it made?", _initiative(row, telling)),
-        Section("unknown", "What is not known?", _unknown(row)),
-        Section("sources", "What does it rest on?", city.sources_html(cited)),
+        Section("about", _("What is it said to be?"), thread.portrait_html(model_id, telling=telling) + _known(row)),
+        Section("claims", _("What is claimed of the model, and who answers?"), claimed),
+        Section("scores", _("What does it score, and who says so?"), _scores(scores)),
+        Section("uplift", _("How far above its base does it score?"), _uplift(uplift)),
+        Section("lineage", _("What was it built from, and what from it?"), _lineage(model_id, telling)),
+        Section("initiative", _("Under which initiative was it made?"), _initiative(row, telling)),
+        Section("unknown", _("What is not known?"), _unknown(row)),
+        Section("sources", _("What does it rest on?"), city.sources_html(cited)),
     )
 
 
@@ -97,7 +102,7 @@ def _value(name: str, value: Any) -> str:
     if name == "released_on":
         return escape(formats.date(value))
     if name == "open_weights":
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if name in ("parameters_total", "parameters_active", "context_tokens"):
         return escape(formats.short(value, 3))
     if name == "license":
@@ -108,36 +113,39 @@ def _value(name: str, value: Any) -> str:
 def _scores(scores: pd.DataFrame) -> str:
     """The scores of the model, a row each; `scores` as in `model-scores`."""
     if scores.empty:
-        return _nothing("No score is recorded.")
+        return _nothing(_("No score is recorded."))
     rows = [
         [
-            escape(row.benchmark) + ("" if pd.isna(row.setting) else f", {escape(row.setting)}"),
-            f"{row.score:g}" + ("" if pd.isna(row.score_unit) else f" {escape(row.score_unit)}") + _mark(row.disputed),
+            escape(row.benchmark) + ("" if pd.isna(row.setting) else f", {data_text(row.setting)}"),
+            thread.score(row.score)
+            + ("" if pd.isna(row.score_unit) else f" {escape(row.score_unit)}")
+            + _mark(row.disputed),
             escape(_reporter(row.reported_by)),
             escape(formats.date(row.reported_on)),
             link(row.source_url, row.publisher),
         ]
         for row in scores.itertuples()
     ]
-    return city.table_html(["Benchmark", "Score", "Reported by", "Date", "Source"], rows)
+    return city.table_html([_("Benchmark"), _("Score"), _("Reported by"), _("Date"), _("Source")], rows)
 
 
 def _uplift(uplift: pd.DataFrame) -> str:
     """Scores beside those of the base, a row each; `uplift` as in `model-uplift`."""
     if uplift.empty:
-        return _nothing("No score of this model can be compared with one of its base in the same setting.")
+        return _nothing(_("No score of this model can be compared with one of its base in the same setting."))
     rows = [
         [
-            escape(row.benchmark) + ("" if pd.isna(row.setting) else f", {escape(row.setting)}"),
-            f"{row.score:g} ({escape(_reporter(row.reported_by).lower())}){_mark(row.disputed)}",
-            f"{row.base_score:g} ({escape(_reporter(row.base_reported_by).lower())})",
-            f"{row.uplift:+.3g}".replace("-", "−"),
+            escape(row.benchmark) + ("" if pd.isna(row.setting) else f", {data_text(row.setting)}"),
+            f"{thread.score(row.score)} ({escape(_reporter(row.reported_by).lower())}){_mark(row.disputed)}",
+            f"{thread.score(row.base_score)} ({escape(_reporter(row.base_reported_by).lower())})",
+            format_decimal(Decimal(f"{row.uplift:.3g}"), format="+0.######;−0.######", locale=locale()),
             link(row.source_url, row.publisher)
-            + ("" if row.same_source else f", {link(row.base_source_url, 'that of the base')}"),
+            + ("" if row.same_source else ", " + link(row.base_source_url, _("that of the base"))),
         ]
         for row in uplift.itertuples()
     ]
-    return city.table_html(["Benchmark", "Score", "Score of the base", "Difference", "Source"], rows)
+    head = [_("Benchmark"), _("Score"), _("Score of the base"), _("Difference"), _("Source")]
+    return city.table_html(head, rows)
 
 
 def _lineage(model_id: str, telling: Telling) -> str:
@@ -147,27 +155,29 @@ def _lineage(model_id: str, telling: Telling) -> str:
     made = []
     for row in lineage[(lineage["model_id"] == model_id) | (lineage["parent_model_id"] == model_id)].itertuples():
         relation = "" if pd.isna(row.relation) else descriptor.label("models", "base_relation", row.relation)
-        word = badge(row.basis_of_link, alert=row.basis_of_link != "stated")
         if row.model_id == model_id:
-            said, other, name = "Built from", row.parent_model_id, row.parent
+            parent = telling.link("model", row.parent_model_id, f"<strong>{escape(row.parent)}</strong>")
+            said = thread.built_from(parent, relation)
         else:
-            said, other, name = "It was built into", row.model_id, row.model
-        named = telling.link("model", other, f"<strong>{escape(name)}</strong>")
-        source = "" if pd.isna(row.source_url) else f" · {link(row.source_url, 'source')}"
-        made.append(item(head=f"{said} {named} ({escape(relation.lower())}) {word}{source}", lines=[]))
-    return items(made) if made else _nothing("No model is recorded that it was built from, or that was built from it.")
+            child = telling.link("model", row.model_id, f"<strong>{escape(row.model)}</strong>")
+            said = _("It was built into {model} ({relation})", model=child, relation=escape(relation.lower()))
+        source = "" if pd.isna(row.source_url) else " · " + link(row.source_url, _("source"))
+        made.append(item(head=f"{said} {thread.basis_badge(row.basis_of_link)}{source}", lines=[]))
+    if not made:
+        return _nothing(_("No model is recorded that it was built from, or that was built from it."))
+    return items(made)
 
 
 def _initiative(row: Any, telling: Telling) -> str:
     if pd.isna(row["initiative_id"]):
-        return _nothing("No initiative of a city is recorded under which it was made.")
+        return _nothing(_("No initiative of a city is recorded under which it was made."))
     return f"<p>{telling.link('initiative', row['initiative_id'], escape(row['initiative']))}</p>"
 
 
 def _unknown(row: Any) -> str:
     """What is asked of every model and not known of this one."""
     said = "".join(f"<li>{escape(_title(name))}</li>" for name in _asked(row) if not _is_known(row[name]))
-    return f"<ul>{said}</ul>" if said else _nothing("Every thing that is asked for is known.")
+    return f"<ul>{said}</ul>" if said else _nothing(_("Every thing that is asked for is known."))
 
 
 def _reporter(code: str) -> str:
@@ -175,7 +185,7 @@ def _reporter(code: str) -> str:
 
 
 def _mark(disputed: str) -> str:
-    return f" {badge(f'disputed: {disputed}', alert=True)}" if disputed in ("open", "conceded") else ""
+    return f" {thread.disputed_badge(disputed)}" if disputed in ("open", "conceded") else ""
 
 
 def _nothing(text: str) -> str:

@@ -10,10 +10,12 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from components.formats import count, whole
+from components.formats import whole
 from components.html import badge
 from ledger import own
 from ledger.facts import SIGN, Facts
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.own_rows import faults_of
 
 _KEY, _LOST = "own_rows", "own_rows_lost"
@@ -70,15 +72,17 @@ def are_on() -> bool:
 
 def sign_of(row: Any) -> str:
     """The mark of a row of a view, as HTML; empty where the dataset alone gives the row so."""
-    return f" {badge(f'{SIGN} yours')}" if getattr(row, "yours", False) else ""
+    return " " + badge(_("{sign} yours", sign=SIGN)) if getattr(row, "yours", False) else ""
 
 
 def banner() -> None:
     """Say on every page that rows of this reader are shown, and offer to remove them."""
     if st.session_state.pop(_LOST, False):
         st.warning(
-            "The dataset has changed, and your rows no longer fit it: they were taken away. Add your file again "
-            "on the Data page to see why.",
+            _(
+                "The dataset has changed, and your rows no longer fit it: they were taken away. Add your file again "
+                "on the Data page to see why."
+            ),
             icon=":material/sync_problem:",
         )
     kept: _Kept | None = st.session_state.get(_KEY)
@@ -88,11 +92,18 @@ def banner() -> None:
     said = ", ".join(f"{title.lower()} {whole(number)}" for title, number in rows.items())
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="own_banner"):
         st.markdown(
-            f"**{SIGN} {count(sum(rows.values()), 'row')} of your own beside the dataset** ({said}). "
-            "Only you see them, in this tab, until you remove them or close it.",
+            ngettext(
+                "**{sign} {n} row of your own beside the dataset** ({tables}). Only you see them, in this tab, until "
+                "you remove them or close it.",
+                "**{sign} {n} rows of your own beside the dataset** ({tables}). Only you see them, in this tab, until "
+                "you remove them or close it.",
+                sum(rows.values()),
+                sign=SIGN,
+                tables=said,
+            ),
             width="stretch",
         )
-        st.button("Remove my rows", icon=":material/delete:", key="own_remove", on_click=remove)
+        st.button(_("Remove my rows"), icon=":material/delete:", key="own_remove", on_click=remove)
 
 
 def listed() -> None:
@@ -100,11 +111,22 @@ def listed() -> None:
     kept: _Kept | None = st.session_state.get(_KEY)
     if kept is None:
         return
-    lines = [f"- {title}: {count(number, 'row')}" for title, number in own.counted(kept.rows, kept.facts).items()]
-    st.markdown("\n".join([f"{SIGN} Added in this tab:", *lines]))
+    lines = [
+        ngettext("- {table}: {n} row", "- {table}: {n} rows", number, table=title)
+        for title, number in own.counted(kept.rows, kept.facts).items()
+    ]
+    st.markdown("\n".join([_("{sign} Added in this tab:", sign=SIGN), *lines]))
 
 
 def line(table: pd.DataFrame) -> str:
     """How many rows of a view are the reader's, in words; empty where there is none."""
     number = int(table["yours"].sum()) if "yours" in table else 0
-    return f"{SIGN} Yours, or changed by your rows: {whole(number)} of {count(len(table), 'row')}." if number else ""
+    if not number:
+        return ""
+    return ngettext(
+        "{sign} Yours, or changed by your rows: {some} of {n} row.",
+        "{sign} Yours, or changed by your rows: {some} of {n} rows.",
+        len(table),
+        sign=SIGN,
+        some=whole(number),
+    )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from components.formats import count
 from components.state import facts
 from ledger import views
 from ledger.arrow import batches_of
 from ledger.exports import file_name, to_csv, to_xlsx
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.selection import Selection
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,19 +22,20 @@ def own_files(made: views.View, selection: Selection, key: str) -> None:
     """Buttons that give a view with the reader's rows, each row marked; `key` tells two on a page apart."""
     known, chosen = facts(), made.relevant(selection)
     table = views.table(made.id, known, chosen)
+    # A file speaks English, whatever the page does.
     about = [
         ("Title", made.title),
         ("Data", f"version {known.version}, with rows of your own: see the column yours"),
-        ("Filters", chosen.address().removeprefix("?") or "none"),
+        ("Filters", urlencode(chosen.query()) or "none"),
     ]
-    rows = count(len(table), "row")
+    rows = ngettext("{n} row", "{n} rows", len(table))
     forms: tuple[tuple[str, str, str, Callable[[], bytes]], ...] = (
         ("CSV", "csv", "text/csv", lambda: to_csv(table)),
-        ("Excel workbook", "xlsx", _XLSX, lambda: to_xlsx(batches_of(table), len(table), about)),
+        (_("Excel workbook"), "xlsx", _XLSX, lambda: to_xlsx(batches_of(table), len(table), about)),
     )
     for label, extension, mime, make in forms:
         st.download_button(
-            f"{label} of what is shown, yours included: {rows}",
+            _("{file} of what is shown, yours included: {rows}", file=label, rows=rows),
             make,
             file_name(f"{made.id}-with-yours", chosen, known.version, extension),
             mime,
@@ -47,7 +50,7 @@ def own_table_file(table: str) -> None:
     known = facts()
     rows = known.tables[table]
     st.download_button(
-        f"Download {count(len(rows), 'row')} as CSV, yours included",
+        ngettext("Download {n} row as CSV, yours included", "Download {n} rows as CSV, yours included", len(rows)),
         lambda: to_csv(rows),
         file_name(f"{table}-with-yours", Selection(), known.version),
         "text/csv",

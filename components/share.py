@@ -10,7 +10,7 @@ import streamlit as st
 from components import own
 from components.charts import drawing, look
 from components.figures import FIGURES
-from components.formats import count, escape
+from components.formats import escape
 from components.html import menu
 from components.look import look_of
 from components.state import facts
@@ -19,6 +19,8 @@ from ledger.address import public_address
 from ledger.citation import Citation, citation, filter_words
 from ledger.download import size
 from ledger.exports import to_csv
+from ledger.language import SOURCE, in_address, ngettext, speaking
+from ledger.language import gettext as _
 from ledger.selection import Selection, choices
 from ledger.snippets import snippets
 
@@ -54,17 +56,17 @@ def files(made: views.View, selection: Selection, rows: int) -> list[tuple[str, 
     every = views.size(made.id, facts(), everything)
     path = f"/api/v1/views/{made.id}"
     links = [
-        (selection.address(f"{path}.csv"), f"CSV of what is shown: {_how_much(made, selection, rows)}"),
-        (everything.address(f"{path}.csv"), f"CSV of everything: {_how_much(made, everything, every)}"),
-        (selection.address(f"{path}.xlsx"), "Excel workbook of what is shown"),
-        (selection.address(f"{path}.json"), "JSON of what is shown"),
-        (selection.address(f"{path}.parquet"), "Parquet of what is shown"),
+        (selection.address(f"{path}.csv"), _("CSV of what is shown: {rows}", rows=_how_much(made, selection, rows))),
+        (everything.address(f"{path}.csv"), _("CSV of everything: {rows}", rows=_how_much(made, everything, every))),
+        (selection.address(f"{path}.xlsx"), _("Excel workbook of what is shown")),
+        (selection.address(f"{path}.json"), _("JSON of what is shown")),
+        (selection.address(f"{path}.parquet"), _("Parquet of what is shown")),
     ]
     if made.id in FIGURES:
         theme = "dark" if look().dark else "light"
         for form in ("png", "svg"):
-            query = urlencode([*selection.query(), ("format", form), ("theme", theme)])
-            links.append((f"/chart/{made.id}?{query}", f"Chart as {form.upper()}"))
+            query = urlencode([*selection.query(), *in_address(), ("format", form), ("theme", theme)])
+            links.append((f"/chart/{made.id}?{query}", _("Chart as {form}", form=form.upper())))
     return links
 
 
@@ -75,9 +77,9 @@ _LARGE, _TRIED = 20_000, 200
 def _how_much(made: views.View, selection: Selection, rows: int) -> str:
     """The number of rows of a CSV file, and about how large it is where it is large, by its first rows."""
     if rows < _LARGE:
-        return count(rows, "row")
+        return ngettext("{n} row", "{n} rows", rows)
     tried = to_csv(views.part(made.id, facts(), selection, 0, _TRIED))
-    return f"{count(rows, 'row')}, about {size(len(tried) * rows // _TRIED)}"
+    return ngettext("{n} row, about {size}", "{n} rows, about {size}", rows, size=size(len(tried) * rows // _TRIED))
 
 
 def share_menu(made: views.View, selection: Selection, key: str) -> None:
@@ -90,7 +92,7 @@ def share_menu(made: views.View, selection: Selection, key: str) -> None:
         return
     has_chart = made.id in FIGURES
     opened = st.popover(
-        "Cite and embed" if has_chart else "Cite",
+        _("Cite and embed") if has_chart else _("Cite"),
         icon=":material/format_quote:",
         type="tertiary",
         key=f"share_{key}",
@@ -99,14 +101,14 @@ def share_menu(made: views.View, selection: Selection, key: str) -> None:
     if not opened.open:
         return
     with opened:
-        names = ["Cite", "Embed", "Code"] if has_chart else ["Cite", "Code"]
-        tabs = dict(zip(names, st.tabs(names), strict=True))
-        with tabs["Cite"]:
+        names = [_("Cite"), _("Embed"), _("Code")] if has_chart else [_("Cite"), _("Code")]
+        citing, *embedding, coding = st.tabs(names)
+        with citing:
             show_citation(cite_view(made, selection))
-        if has_chart:
-            with tabs["Embed"]:
+        for tab in embedding:
+            with tab:
                 _embed(made, selection)
-        with tabs["Code"]:
+        with coding:
             _code(made, selection, key)
 
 
@@ -122,13 +124,23 @@ def show_citation(cited: Citation) -> None:
     st.code(cited.bibtex, language=None, wrap_lines=True)
 
 
+# A citation is the same whoever copies it: in English, of an address that names no language.
+
+
+@speaking(SOURCE)
 def cite_view(made: views.View, selection: Selection) -> Citation:
     """The citation of a view for the filters that concern it."""
     words = filter_words(made.relevant(selection), choices(facts()))
-    return cite(made.title, view_address(made, selection), words)
+    return _cite(made.title, view_address(made, selection), words)
 
 
-def cite(title: str, path: str, words: dict[str, tuple[str, ...]] | None = None) -> Citation:
+@speaking(SOURCE)
+def cite_dataset() -> Citation:
+    """The citation of the whole dataset."""
+    return _cite(facts().descriptor.title, "/data")
+
+
+def _cite(title: str, path: str, words: dict[str, tuple[str, ...]] | None = None) -> Citation:
     """The citation of what stands at a path of this dashboard today."""
     return citation(facts(), title, base() + path, datetime.now(UTC).date(), words)
 
@@ -142,26 +154,31 @@ def base() -> str:
 def _code(made: views.View, selection: Selection, key: str) -> None:
     by_name = {one.name: one for one in snippets(base(), made, selection, made.columns(facts()))}
     name = st.segmented_control(
-        "Program", list(by_name), default="pandas", required=True, key=f"program_{key}", label_visibility="collapsed"
+        _("Program"),
+        list(by_name),
+        default="pandas",
+        required=True,
+        key=f"program_{key}",
+        label_visibility="collapsed",
     )
     chosen = by_name[str(name)]
     st.code(chosen.code, language=None, wrap_lines=True)
-    st.caption(chosen.hint)
+    st.caption(_(chosen.hint))
 
 
 def _embed(made: views.View, selection: Selection) -> None:
     path = made.relevant(selection).address(f"/embed/{made.id}")
     st.code(iframe(made, selection, base() + path), language=None, wrap_lines=True)
     st.caption(
-        "It follows the light or dark theme of its reader; `theme=light` or `theme=dark` in the address fixes one."
+        _("It follows the light or dark theme of its reader; `theme=light` or `theme=dark` in the address fixes one.")
     )
-    st.html(menu([(path, "See the embed")]))
+    st.html(menu([(path, _("See the embed"))]))
 
 
 def iframe(made: views.View, selection: Selection, address: str) -> str:
     """The HTML that puts the embed at an address into another page."""
     return (
-        f'<iframe src="{escape(address)}" title="{escape(made.title)}" width="100%" '
+        f'<iframe src="{escape(address)}" title="{escape(_(made.title))}" width="100%" '
         f'height="{_height(made, selection)}" style="border:0" loading="lazy"></iframe>'
     )
 
@@ -171,5 +188,5 @@ def _height(made: views.View, selection: Selection) -> int:
     chosen = made.relevant(selection)
     drawn = [drawing(facts(), made.id, chosen, look_of(facts().descriptor, narrow=narrow)) for narrow in (True, False)]
     figure = max(int(one.figure.layout.height or 450) for one in drawn)
-    lines = -(-len(made.title) // 60) + -(-len(drawn[0].note) // 90) + bool(chosen.query())
+    lines = -(-len(_(made.title)) // 60) + -(-len(drawn[0].note) // 90) + bool(chosen.query())
     return figure + 100 + 25 * lines

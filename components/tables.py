@@ -9,6 +9,8 @@ import streamlit as st
 
 from components.formats import safe_url
 from components.state import facts
+from ledger.language import N_
+from ledger.language import gettext as _
 from ledger.selection import Selection
 from ledger.views import View, part
 
@@ -26,6 +28,38 @@ _TOLD = {
         "version", "country", "initiative", "model", "stage", "funder", "payer", "table", "column", "before", "after",
     },
 }  # fmt: skip
+#: Derived columns whose codes are words, and these words.
+_CODED = {
+    "payer", "furthest_stage", "related_stage", "disputed", "state", "thread_state", "basis_of_link",
+    "base_reported_by", "fact_type",
+}  # fmt: skip
+_WORDS = {
+    "public": N_("public"),
+    "mixed": N_("mixed"),
+    "private": N_("private"),
+    "unknown": N_("unknown"),
+    "estimated": N_("estimated"),
+    "announced": N_("announced"),
+    "budgeted": N_("budgeted"),
+    "committed": N_("committed"),
+    "contracted": N_("contracted"),
+    "spent": N_("spent"),
+    "none": N_("none"),
+    "open": N_("open"),
+    "answered": N_("answered"),
+    "conceded": N_("conceded"),
+    "withdrawn": N_("withdrawn"),
+    "undisputed": N_("undisputed"),
+    "stated": N_("stated"),
+    "developer": N_("developer"),
+    "independent": N_("independent"),
+    "maintainer": N_("maintainer"),
+    "press": N_("press"),
+    "figure": N_("figure"),
+    "goal": N_("goal"),
+    "initiative": N_("initiative"),
+    "model": N_("model"),
+}
 
 
 def view_table(view: View, selection: Selection, rows: int, *, key: str) -> dict[str, Any] | None:
@@ -46,7 +80,7 @@ def view_table(view: View, selection: Selection, rows: int, *, key: str) -> dict
         on_select="rerun" if view.detail else "ignore",
         selection_mode="single-row",
         placeholder="",
-        alt=view.title,
+        alt=_(view.title),
     )
     if view.detail and event.selection.rows and (place := int(event.selection.rows[0])) < len(page):
         chosen: dict[str, Any] = page.iloc[place].to_dict()
@@ -81,14 +115,20 @@ def display(view: View, table: pd.DataFrame) -> pd.DataFrame:
         if name.endswith("_url"):
             shown[name] = table[name].map(safe_url, na_action="ignore")
         elif isinstance(origin, str):
-            source, _, column = origin.partition(".")
+            source, _dot, column = origin.partition(".")
             known = descriptor.categories(source, column) if source in descriptor.tables else ()
             labels = {category.value: category.label for category in known}
             if labels:
                 shown[name] = table[name].map(labels.get, na_action="ignore")
+        elif origin.name in _CODED:
+            shown[name] = table[name].map(_word, na_action="ignore")
         elif table[name].dtype == "float64":
             shown[name] = table[name].round(2).where(table[name].abs() < 1000, table[name].round())
     return shown
+
+
+def _word(code: str) -> str:
+    return _(_WORDS[code]) if code in _WORDS else code
 
 
 def column_config(view: View) -> dict[str, Any]:
@@ -97,9 +137,11 @@ def column_config(view: View) -> dict[str, Any]:
     for column in view.columns(facts()):
         help_text = f"{column.description} ({column.unit})" if column.unit else column.description
         if column.name.endswith("_url"):
-            config[column.name] = st.column_config.LinkColumn(column.title, help=help_text, display_text="Open source")
+            config[column.name] = st.column_config.LinkColumn(
+                column.title, help=help_text, display_text=_("Open source")
+            )
         elif column.type in ("integer", "number"):
-            is_year = column.unit == "year"
+            is_year = column.unit == _("year")
             config[column.name] = st.column_config.NumberColumn(
                 column.title, help=help_text, format="%d" if is_year else "localized"
             )

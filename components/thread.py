@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from babel.numbers import format_decimal
 
 from components import formats
 from components.card import download_menu, left_out
 from components.choosers import most_debated
-from components.formats import count, escape, link, whole
+from components.formats import BESIDE, data_text, escape, link, safe_url, whole
 from components.html import badge, item, items
 from components.own import sign_of
 from components.state import facts
 from components.telling import FILE, PAGE, Kind, Telling
 from ledger import views
 from ledger.disputes import THREAD_STATES
+from ledger.language import N_, locale, ngettext
+from ledger.language import gettext as _
 from ledger.selection import Selection
 
 _ALL = Selection()
@@ -27,6 +31,28 @@ PER_PAGE = 10
 #: Statements of each kind that stand in the summary; the thread below holds all.
 OPEN_SHOWN = 4
 
+#: How a thread stands, in a word.
+_STATES = {
+    "conceded": N_("conceded"),
+    "open": N_("open"),
+    "answered": N_("answered"),
+    "withdrawn": N_("withdrawn"),
+    "undisputed": N_("undisputed"),
+}
+#: On whose word it rests that a model was built from another.
+_BASES = {"stated": N_("stated"), "conceded": N_("conceded")}
+#: The marks of a fact, and of the origin of a model, by how the dispute stands.
+_DISPUTED = {
+    "conceded": N_("disputed: conceded"),
+    "open": N_("disputed: open"),
+    "withdrawn": N_("disputed: withdrawn"),
+}
+_ORIGIN_DISPUTED = {
+    "conceded": N_("origin disputed: conceded"),
+    "open": N_("origin disputed: open"),
+    "withdrawn": N_("origin disputed: withdrawn"),
+}
+
 
 def story(selection: Selection, model_id: str) -> None:
     """Draw the story of a model as a card."""
@@ -34,15 +60,15 @@ def story(selection: Selection, model_id: str) -> None:
     claims = views.table("model-claims", facts(), about)
     made = views.VIEWS["model-claims"]
     with st.container(border=True, key="card_model-claims"):
-        st.subheader(made.title, anchor="model-claims")
-        st.caption(made.description)
+        st.subheader(_(made.title), anchor="model-claims")
+        st.caption(_(made.description))
         left_out(made, about)
         if not model_id:
-            st.info("No model is left with these filters.")
+            st.info(_("No model is left with these filters."))
             return
         st.html(story_html(model_id, claims, telling=replace(PAGE, folded=False)))
         if claims.empty:
-            st.info("No claim about this model is recorded.")
+            st.info(_("No claim about this model is recorded."))
         download_menu(made, about, len(claims))
 
 
@@ -55,7 +81,8 @@ def thread_html(claims: pd.DataFrame, *, telling: Telling) -> str:
     """What was alleged, conceded and is open, and the thread of all claims about a model."""
     thread = items((_claim(row) for row in claims.itertuples()), kind="thread")
     if telling.folded:
-        thread = f"<details><summary>The whole thread: {count(len(claims), 'claim')}</summary>{thread}</details>"
+        whole_thread = ngettext("The whole thread: {n} claim", "The whole thread: {n} claims", len(claims))
+        thread = f"<details><summary>{whole_thread}</summary>{thread}</details>"
     return _in_short(claims) + thread
 
 
@@ -73,30 +100,32 @@ def threads(selection: Selection) -> None:
     claims = views.table("claims-register", facts(), selection)
     made = views.VIEWS["claims-register"]
     with st.container(border=True, key="card_threads"):
-        st.subheader("Who says what, and who answers?", anchor="threads")
+        st.subheader(_("Who says what, and who answers?"), anchor="threads")
         st.caption(
-            "A thread is a statement with all that answers it, in order of time. Its state is the first of these that "
-            "fits. Conceded: the side that asserted gave in. Open: a dispute has no answer. Answered: somebody else "
-            "answered each dispute, which settles nothing. Withdrawn: the disputing side gave in. Undisputed: nobody "
-            "disputes it."
+            _(
+                "A thread is a statement with all that answers it, in order of time. Its state is the first of these "
+                "that fits. Conceded: the side that asserted gave in. Open: a dispute has no answer. Answered: "
+                "somebody else answered each dispute, which settles nothing. Withdrawn: the disputing side gave in. "
+                "Undisputed: nobody disputes it."
+            )
         )
         left_out(made, selection)
         if claims.empty:
-            st.info("No claim is recorded for these filters.")
+            st.info(_("No claim is recorded for these filters."))
             return
         by_state = claims.drop_duplicates("thread")["thread_state"].value_counts()
         # Always the same states, so that a choice outlives a change of the filters.
         chosen = st.segmented_control(
-            "State of the thread",
+            _("State of the thread"),
             THREAD_STATES,
             selection_mode="multi",
             default=THREAD_STATES[:-1],
-            format_func=lambda state: f"{state.capitalize()}: {whole(by_state.get(state, 0))}",
+            format_func=lambda state: f"{_(_STATES[state]).capitalize()}: {whole(by_state.get(state, 0))}",
             key="thread_states",
         )
         shown = claims[claims["thread_state"].isin(chosen or THREAD_STATES)]
         if shown.empty:
-            st.info("No thread is in the states chosen; these are in others.")
+            st.info(_("No thread is in the states chosen; these are in others."))
             shown = claims
         roots = _in_order(shown)["thread"].drop_duplicates().tolist()
         pages = -(-len(roots) // PER_PAGE)
@@ -124,16 +153,20 @@ def _thread(rows: pd.DataFrame, every: int, telling: Telling, under: Selection) 
     first = rows.iloc[0]
     where = "" if pd.isna(first["city"]) else f", {escape(first['city'])}"
     topic = badge(facts().descriptor.label("claims", "topic", first["topic"]))
-    state = badge(first["thread_state"], alert=first["thread_state"] in ("conceded", "open"))
+    stands = first["thread_state"]
+    state = badge(_(_STATES.get(stands, stands)), alert=stands in ("conceded", "open"))
     kind: Kind = "model" if first["subject_type"] == "model" else "initiative"
     subject = telling.link(kind, first["subject_id"], f"<strong>{escape(first['subject'])}</strong>", under)
     head = f'<p class="head">{subject}{where} {topic} {state}</p>'
     hidden = every - len(rows)
-    note = (
-        f"<p class='ledger-note'>The filters leave out {count(hidden, 'statement')} of this thread.</p>"
-        if hidden > 0
-        else ""
-    )
+    note = ""
+    if hidden > 0:
+        left = ngettext(
+            "The filters leave out {n} statement of this thread.",
+            "The filters leave out {n} statements of this thread.",
+            hidden,
+        )
+        note = f"<p class='ledger-note'>{left}</p>"
     answers = items((_claim(row, of_thread=first["topic"]) for row in rows.itertuples()), kind="thread")
     return f"<li>{head}{note}{answers}</li>"
 
@@ -146,32 +179,61 @@ def portrait_html(model_id: str, *, telling: Telling) -> str:
     row = models.loc[model_id]
     parts = []
     if not pd.isna(row["released_on"]):
-        parts.append(f"released {escape(formats.date(row['released_on']))}")
+        parts.append(_("released {date}", date=escape(formats.date(row["released_on"]))))
     if not pd.isna(row["parameters_total"]):
-        active = "" if pd.isna(row["parameters_active"]) else f", {formats.short(row['parameters_active'])} active"
-        parts.append(f"{formats.short(row['parameters_total'], 3)} parameters{active}")
+        total = formats.short(row["parameters_total"], 3)
+        if pd.isna(row["parameters_active"]):
+            parts.append(_("{number} parameters", number=total))
+        else:
+            active = formats.short(row["parameters_active"])
+            parts.append(_("{number} parameters, {active} active", number=total, active=active))
     if not pd.isna(row["license"]):
-        parts.append(f"licence {escape(row['license'])}")
+        parts.append(_("licence {name}", name=escape(row["license"])))
     if not pd.isna(row["open_weights"]):
-        parts.append("open weights" if row["open_weights"] else "closed weights")
+        parts.append(_("open weights") if row["open_weights"] else _("closed weights"))
     lineage = views.table("model-lineage", facts(), only)
     parents = lineage[lineage["model_id"] == model_id]
     lines = [" · ".join(parts)]
     for parent in parents.itertuples():
         relation = "" if pd.isna(parent.relation) else descriptor.label("models", "base_relation", parent.relation)
-        word = "" if parent.basis_of_link == "stated" else " " + badge(parent.basis_of_link, alert=True)
-        source = "" if pd.isna(parent.source_url) else " · " + link(parent.source_url, "source")
+        word = "" if parent.basis_of_link == "stated" else " " + basis_badge(parent.basis_of_link)
+        source = "" if pd.isna(parent.source_url) else " · " + link(parent.source_url, _("source"))
         name = telling.link("model", parent.parent_model_id, f"<strong>{escape(parent.parent)}</strong>")
-        lines.append(f"Built from {name} ({escape(relation.lower())}){word}{source}")
+        lines.append(built_from(name, relation) + word + source)
     lines.append(_compared(model_id))
     if not pd.isna(row["note"]):
-        lines.append(escape(row["note"]))
+        lines.append(data_text(row["note"]))
     mark = views.table("model-releases", facts(), only)["disputed"]
     state = mark.iloc[0] if len(mark) else "none"
     head = f"<strong>{escape(row['name'])}</strong>"
     if state != "none":
-        head += " " + badge(f"origin disputed: {state}", alert=True)
+        head += " " + origin_badge(state)
     return items([item(head=head, lines=lines)])
+
+
+def built_from(model: str, relation: str) -> str:
+    """That a model was built from another, which comes in as HTML."""
+    return _("Built from {model} ({relation})", model=model, relation=escape(relation.lower()))
+
+
+def basis_badge(basis: str) -> str:
+    """On whose word a link between models rests; an alert where their makers did not state it at first."""
+    return badge(_(_BASES[basis]), alert=basis != "stated")
+
+
+def origin_badge(mark: str) -> str:
+    """That the origin of a model is disputed, and how the dispute stands."""
+    return badge(_(_ORIGIN_DISPUTED[mark]), alert=True)
+
+
+def disputed_badge(mark: str) -> str:
+    """That a fact is disputed, and how the dispute stands."""
+    return badge(_(_DISPUTED[mark]), alert=True)
+
+
+def score(value: float) -> str:
+    """A score with the digits that matter: `89`, `68.33`."""
+    return format_decimal(Decimal(f"{value:g}"), format="0.######", locale=locale())
 
 
 def _compared(model_id: str) -> str:
@@ -187,16 +249,19 @@ def _compared(model_id: str) -> str:
     # Like with like: what the same source says of the others.
     source = own["source_id"].iloc[0]
     others = rows[(rows["source_id"] == source) & (rows["model_id"] != model_id)].sort_values("score", ascending=False)
-    said = ", ".join(f"{escape(row.model)} {row.score:g}" for row in others.itertuples())
+    said = ", ".join(f"{escape(row.model)} {score(row.score)}" for row in others.itertuples())
     mark = own["disputed"].iloc[0]
-    state = "" if mark == "none" else " " + badge(f"disputed: {mark}", alert=True)
+    state = "" if mark == "none" else " " + disputed_badge(mark)
     first = own.iloc[0]
     reporter = facts().descriptor.label("benchmark_results", "reported_by", first["reported_by"]).lower()
-    text = (
-        f"{escape(test)}: <strong>{first['score']:g}</strong> as reported by the {escape(reporter)}{state}"
-        f" · {link(first['source_url'], first['publisher'])}"
+    reported = _(
+        "{benchmark}: <strong>{score}</strong> as reported by the {reporter}",
+        benchmark=escape(test),
+        score=score(first["score"]),
+        reporter=escape(reporter),
     )
-    return text + (f"<br>In the same source: {said}." if said else "")
+    text = f"{reported}{state} · {link(first['source_url'], first['publisher'])}"
+    return f"{text}<br>" + _("In the same source: {scores}.", scores=said) if said else text
 
 
 def _in_short(claims: pd.DataFrame) -> str:
@@ -206,18 +271,24 @@ def _in_short(claims: pd.DataFrame) -> str:
     still_open = claims[claims["state"] == "open"]
     parts = []
     for head, rows, alert in (
-        ("Alleged, and conceded", conceded, True),
-        ("What was conceded", concessions, False),
-        ("What is open", still_open, False),
+        (_("Alleged, and conceded"), conceded, True),
+        (_("What was conceded"), concessions, False),
+        (_("What is open"), still_open, False),
     ):
         if len(rows):
             lines = [
-                f"{escape(row.statement)} <span class='ledger-note'>{escape(row.claimant)}, "
+                f"{data_text(row.statement)} <span class='ledger-note'>{escape(row.claimant)}, "
                 f"{escape(formats.date(row.made_on))} · {link(row.source_url, row.publisher)}</span>"
                 for row in rows.head(OPEN_SHOWN).itertuples()
             ]
             if len(rows) > OPEN_SHOWN:
-                lines.append(f"and {whole(len(rows) - OPEN_SHOWN)} more in the thread below.")
+                lines.append(
+                    ngettext(
+                        "and {n} more in the thread below.",
+                        "and {n} more in the thread below.",
+                        len(rows) - OPEN_SHOWN,
+                    )
+                )
             parts.append(item(head=badge(head, alert=alert), lines=lines))
     return items(parts) if parts else ""
 
@@ -232,9 +303,15 @@ def _claim(row: Any, of_thread: str = "") -> str:
         head=f"{marks} {topic} <strong>{escape(row.claimant)}</strong>, {escape(formats.date(row.made_on))}"
         + sign_of(row),
         lines=[
-            escape(row.statement),
-            f"<span class='ledger-note'>{escape(row.note)}</span>" if not pd.isna(row.note) else "",
-            link(row.source_url, f"{row.publisher}: {row.source_title}"),
+            data_text(row.statement),
+            f"<span class='ledger-note'>{data_text(row.note)}</span>" if not pd.isna(row.note) else "",
+            _source(row),
         ],
         indent=int(row.depth),
     )
+
+
+def _source(row: Any) -> str:
+    """Where a claim was made, as a link."""
+    address, named = safe_url(row.source_url), f"{escape(row.publisher)}: {data_text(row.source_title)}"
+    return named if address is None else f'<a href="{escape(address)}"{BESIDE}>{named}</a>'

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import jsonschema
 
+from ledger.language import gettext as _
 from provenance import EXAMPLE, SCHEMA
 
 #: Megabytes of a file that is taken, and of what a packed one holds.
@@ -30,13 +31,15 @@ def read_report(content: bytes) -> Report:
     try:
         found = json.loads(content.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
-        raise NoReport("It is not JSON: give the report that ends in .json or .json.gz.") from None
+        raise NoReport(_("It is not JSON: give the report that ends in .json or .json.gz.")) from None
     fault = next(_validator().iter_errors(found), None)
     if fault is not None:
-        place = ".".join(map(str, fault.absolute_path)) or "the whole"
         raise NoReport(
-            f"It is no report of this version of the weight check: {place} is not as it should be "
-            f"({str(fault.message)[:160]})."
+            _(
+                "It is no report of this version of the weight check: {place} is not as it should be ({reason}).",
+                place=".".join(map(str, fault.absolute_path)) or _("the whole"),
+                reason=str(fault.message)[:160],
+            )
         )
     report: Report = found
     return report
@@ -48,21 +51,14 @@ def example() -> Report:
     return read_report(EXAMPLE.read_bytes())
 
 
-@cache
-def meanings() -> dict[str, str]:
-    """What each figure means, by its name."""
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return {name: about["description"] for name, about in schema["properties"]["whole"]["properties"].items()}
-
-
 def _unpacked(content: bytes) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
             made = file.read(LIMIT_UNPACKED * 2**20 + 1)
     except (OSError, EOFError):
-        raise NoReport("It is packed, and damaged.") from None
+        raise NoReport(_("It is packed, and damaged.")) from None
     if len(made) > LIMIT_UNPACKED * 2**20:
-        raise NoReport(f"It holds more than {LIMIT_UNPACKED} MB.")
+        raise NoReport(_("It holds more than {limit} MB.", limit=LIMIT_UNPACKED))
     return made
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from ledger.language import N_
 from ledger.selection import Selection
 from ledger.views.registry import Column, View
 
@@ -15,7 +16,7 @@ _POWER_QUERY = {"integer": "Int64.Type", "number": "type number"}
 
 @dataclass(frozen=True)
 class Snippet:
-    """A program's name, the lines, and where they belong."""
+    """A program's name, the lines, and where they belong (marked for the catalogues)."""
 
     name: str
     code: str
@@ -33,18 +34,20 @@ def snippets(base: str, view: View, selection: Selection, columns: Iterable[Colu
     safe = chosen.address(path)
     raw = f"{path}?{urlencode([*chosen.query(), ('safe', 'false')])}"
     return (
-        Snippet("pandas", _pandas(raw), "Python with pandas."),
-        Snippet("R", _r(raw), "R as it comes, without packages."),
+        Snippet("pandas", _pandas(raw), N_("Python with pandas.")),
+        Snippet("R", _r(raw), N_("R as it comes, without packages.")),
         Snippet(
             "Excel",
             _excel(safe, columns),
-            "Data, Get Data, From Other Sources, Blank Query, Advanced Editor: in the place of what stands there.",
+            N_("Data, Get Data, From Other Sources, Blank Query, Advanced Editor: in the place of what stands there."),
         ),
         Snippet(
             "Google Sheets",
             f'=IMPORTDATA("{safe}")',
-            "Into an empty cell. Google fetches the file itself, so it must be able to reach this address. Where the "
-            'spreadsheet writes decimals with a comma, IMPORTDATA needs two more arguments: ","; "en_US".',
+            N_(
+                "Into an empty cell. Google fetches the file itself, so it must be able to reach this address. Where "
+                'the spreadsheet writes decimals with a comma, IMPORTDATA needs two more arguments: ","; "en_US".'
+            ),
         ),
     )
 

@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from components.figures.weights import MEASURES, weights
 from components.look import Look
-from components.weight_report import LIMIT_UNPACKED, NoReport, example, meanings, read_report
-from components.weights import _COLUMNS
-from provenance import EXAMPLE
+from components.weight_report import LIMIT_UNPACKED, NoReport, example, read_report
+from components.weights import COLUMNS
+from provenance import EXAMPLE, SCHEMA
 from provenance.example import example as made_anew
 from provenance.report import as_json
 from tests.serving import ROOT
@@ -94,6 +94,8 @@ def test_texts_of_a_report_are_no_markup() -> None:
 
 
 def test_the_table_has_the_figures_of_the_chart_with_their_meanings() -> None:
-    assert {measure.name for measure in MEASURES} <= set(_COLUMNS)
-    assert set(_COLUMNS) - {"tensors"} <= set(meanings())
-    assert set(_COLUMNS) <= set(pd.DataFrame(example()["cells"]).columns)
+    assert {measure.name for measure in MEASURES} <= set(COLUMNS)
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]["whole"]["properties"]
+    for name, (_title, meaning) in COLUMNS.items():
+        assert meaning == schema.get(name, {}).get("description", ""), name
+    assert set(COLUMNS) <= set(pd.DataFrame(example()["cells"]).columns)
