@@ -7,32 +7,34 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from ledger.language import N_
+
 #: Things that can be known of an initiative, in words, in the order of the page.
 THINGS = {
-    "two_sources": "More than one source",
-    "official_source": "An official source",
-    "dated_source": "A source with a date",
-    "announced_on": "When it was announced",
-    "started_on": "When it started",
-    "ends_on": "When it ends",
-    "partner": "A partner",
-    "money": "A figure of money",
-    "payer": "Who pays",
-    "public_money": "A figure of public money",
-    "contract_or_payment": "A contract or a payment",
-    "goal": "Evidence for a sovereignty goal",
-    "target": "What it aims at, as a number",
-    "actual": "What came of it, as a number",
+    "two_sources": N_("More than one source"),
+    "official_source": N_("An official source"),
+    "dated_source": N_("A source with a date"),
+    "announced_on": N_("When it was announced"),
+    "started_on": N_("When it started"),
+    "ends_on": N_("When it ends"),
+    "partner": N_("A partner"),
+    "money": N_("A figure of money"),
+    "payer": N_("Who pays"),
+    "public_money": N_("A figure of public money"),
+    "contract_or_payment": N_("A contract or a payment"),
+    "goal": N_("Evidence for a sovereignty goal"),
+    "target": N_("What it aims at, as a number"),
+    "actual": N_("What came of it, as a number"),
 }
 
 #: Classes of age: code, words and the number of months below which a source is in it.
 AGES = {
-    "under-6-months": ("Under 6 months", 6),
-    "6-12-months": ("6 to 12 months", 12),
-    "1-2-years": ("1 to 2 years", 24),
-    "2-5-years": ("2 to 5 years", 60),
-    "over-5-years": ("Over 5 years", None),
-    "no-date": ("No source with a date", None),
+    "under-6-months": (N_("Under 6 months"), 6),
+    "6-12-months": (N_("6 to 12 months"), 12),
+    "1-2-years": (N_("1 to 2 years"), 24),
+    "2-5-years": (N_("2 to 5 years"), 60),
+    "over-5-years": (N_("Over 5 years"), None),
+    "no-date": (N_("No source with a date"), None),
 }
 
 

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from ledger import dataset
 from ledger.selection import Selection
-from web import brief
+from web import brief, charts
+from web.middleware import Language
 
 pytestmark = pytest.mark.browser
 
@@ -107,6 +110,18 @@ def test_what_is_asked_wrongly_is_named(server: str) -> None:
     status, body, _ = get(f"{server}/brief/seoul?city=busan")
     assert status == 400
     assert "seoul" in json.loads(body)["message"]
+
+
+@pytest.mark.parametrize(("name", "tag"), [("pt", "pt-BR"), ("es", "es")])
+def test_a_brief_and_a_picture_speak_the_language_of_their_address(name: str, tag: str) -> None:
+    client = TestClient(Language(Starlette(routes=[*brief.routes, *charts.routes])))
+    for address in ("/brief/seoul", "/chart/funding-by-city"):
+        answer = client.get(address, params={"city": "seoul", "lang": name})
+        assert answer.status_code == 200
+        assert f'<html lang="{tag}">' in answer.text
+        figures = json.loads(re.findall(r'<script type="application/json" id="\w+">(.*?)</script>', answer.text)[0])
+        figure = figures[0] if isinstance(figures, list) else figures["figure"]
+        assert figure["layout"]["separators"] == ",."
 
 
 def test_texts_of_the_address_are_no_markup() -> None:

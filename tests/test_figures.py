@@ -20,6 +20,7 @@ from components.figures.registry import Drawing
 from components.figures.sums import PAYERS
 from components.look import Look
 from ledger import dataset, views
+from ledger.language import speaking
 from ledger.selection import Selection
 
 VIEWS = pytest.mark.parametrize("view", FIGURES)
@@ -247,6 +248,40 @@ def test_rows_without_a_year_are_told_where_there_are_no_others_too() -> None:
 
 
 # Texts
+
+
+@VIEWS
+@pytest.mark.parametrize("name", ["pt", "es"])
+def test_numbers_and_dates_of_a_figure_are_written_in_the_readers_language(view: str, name: str) -> None:
+    table = views.table(view, dataset.facts(), Selection())
+    with speaking(name):
+        drawing = draw(view, table, Look())
+    assert drawing.figure.layout.separators == ",."
+    for text in [*strings(plain(drawing.figure)), drawing.alt]:
+        assert not re.search(r"US\$ \d+\.\d (M|k)\b|\b(Feb|Apr|May|Aug|Sept|Dec) 20\d\d", text), text
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow"])
+def test_the_axis_of_releases_has_dates_in_words_within_its_ends(look: Look) -> None:
+    axis = plain(drawn("model-releases", "everything", look)[1].figure)["layout"]["xaxis"]
+    assert 2 <= len(axis["tickvals"]) == len(axis["ticktext"]) <= (4 if look.narrow else 9)
+    assert axis["range"][0] <= axis["tickvals"][0] < axis["tickvals"][-1] <= axis["range"][1]
+    assert all(re.fullmatch(r"([A-Z][a-z]+ )?20\d\d", text) for text in axis["ticktext"])
+
+
+def test_what_a_figure_shows_is_told_with_its_leader_and_its_gaps() -> None:
+    table, drawing = drawn("funding-by-city", "everything", Look())
+    counted = table.dropna(subset="value")
+    spent = counted[(counted["stage"] == "spent") & (counted["payer"] == "public")]
+    leader = spent.groupby("city")["value"].sum().idxmax()
+    assert f"{counted['city_id'].nunique()} cities with counted figures" in drawing.alt
+    assert f"At stage spent, public money: {leader} leads with" in drawing.alt
+    firm = counted[counted["stage"].isin(["contracted", "spent"])]["city_id"].nunique()
+    assert f"with money contracted or spent: {firm}." in drawing.alt
+    years = set(drawn("funding-over-time", "rio", Look())[0].dropna(subset=["year", "value"])["year"])
+    gaps = [year for year in range(int(min(years)), int(max(years))) if year not in years]
+    assert gaps
+    assert all(str(year) in drawn("funding-over-time", "rio", Look())[1].alt for year in gaps)
 
 
 @VIEWS

@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 
 import plotly.io as pio
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -18,11 +20,14 @@ from components.figures import FIGURES
 from components.formats import escape
 from components.html import STYLE
 from components.look import look_of
+from components.speech import NAME as LANGUAGE
 from components.telling import FILE
 from ledger import dataset, views
 from ledger.address import public_address
 from ledger.brand import brand_of
 from ledger.exports import file_name
+from ledger.language import gettext as _
+from ledger.language import listed, ngettext, tag
 from ledger.selection import Selection, choices, parse
 
 #: Width in pixels at which charts are drawn; on paper they shrink to its width.
@@ -30,7 +35,9 @@ WIDTH = 1000
 #: Links out of the brief, as `components.formats.link` makes them.
 _LINK = re.compile(r'<a href="(https?://[^"]+)"[^>]*>.*?</a>', re.DOTALL)
 
-_PAGE = (Path(__file__).parent / "brief.html").read_text(encoding="utf-8")
+_PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
+_PAGES.globals |= {"_": _, "ngettext": ngettext}
+_PAGE = _PAGES.get_template("brief.html")
 #: Nothing may be asked for from anywhere, wherever the file is opened.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
@@ -42,12 +49,15 @@ def brief(request: Request) -> Response:
     name = request.path_params["city"]
     if name not in accepted["city"]:
         close = difflib.get_close_matches(name, accepted["city"], n=3, cutoff=0.5)
-        meant = f" Did you mean {' or '.join(close)}?" if close else ""
-        return JSONResponse({"message": f"There is no city “{name}”.{meant}", "close": close}, status_code=404)
-    selection, problems = parse(request.query_params.multi_items(), accepted)
+        said = [_("There is no city “{name}”.", name=name)]
+        if close:
+            said.append(_("Did you mean {values}?", values=listed(close, "or")))
+        return JSONResponse({"message": " ".join(said), "close": close}, status_code=404)
+    filters = [pair for pair in request.query_params.multi_items() if pair[0] != LANGUAGE]
+    selection, problems = parse(filters, accepted)
     messages = [str(problem) for problem in problems]
     if selection.city not in ((), (name,)):
-        messages.append(f"The address names the city {name} already; “city” cannot name another.")
+        messages.append(_("The address names the city {name} already; “city” cannot name another.", name=name))
     if messages:
         return JSONResponse({"message": " ".join(messages)}, status_code=400)
     selection = selection.but(city=(name,))
@@ -71,32 +81,26 @@ def brief_html(selection: Selection, base: str) -> str:
             figure = json.loads(pio.to_json(drawn.figure, validate=False))
             figure["layout"] |= {"width": WIDTH, "paper_bgcolor": "#FFFFFF"}
             specs.append(figure)
-            note = f"<figcaption>{escape(views.VIEWS[view].title)} {escape(drawn.note)}</figcaption>"
+            note = f"<figcaption>{escape(_(views.VIEWS[view].title))} {escape(drawn.note)}</figcaption>"
             charts.append(f'<figure><img class="chart" alt="{escape(drawn.alt)}">{note}</figure>')
         sections.append(f"<section><h2>{escape(section.title)}</h2>{section.html}{''.join(charts)}</section>")
     *told, sources = sections
-    parts = {
-        "policy": _POLICY,
-        "style": STYLE,
-        "title": escape(name),
-        "profile": city.profile_html(selection),
-        "sections": _numbered("".join(told), sources) + _with_addresses(sources),
-        "address": escape(f"{base.rstrip('/')}{selection.address('/city')}"),
-        "version": escape(facts.version),
-        "dashboard": escape(brand_of(facts.descriptor).title),
-        "licence": escape(facts.descriptor.licence_words),
-        "accent": brand_of(facts.descriptor).accent.light,
+    return _PAGE.render(
+        language=tag(),
+        policy=Markup(_POLICY),
+        style=Markup(STYLE),
+        title=name,
+        profile=Markup(city.profile_html(selection)),
+        sections=Markup(_numbered("".join(told), sources) + _with_addresses(sources)),
+        address=f"{base.rstrip('/')}{selection.address('/city')}",
+        version=facts.version,
+        dashboard=brand_of(facts.descriptor).title,
+        licence=facts.descriptor.licence_words,
+        accent=brand_of(facts.descriptor).accent.light,
         # "<" would end the script in which the charts stand.
-        "specs": json.dumps(specs).replace("<", "\\u003c"),
-        "plotly": get_plotlyjs(),
-    }
-    # One pass from left to right: what is put in is never searched for marks again.
-    first, *rest = _PAGE.split("{{")
-    made = [first]
-    for part in rest:
-        mark, _, after = part.partition("}}")
-        made += [parts[mark], after]
-    return "".join(made)
+        specs=Markup(json.dumps(specs).replace("<", "\\u003c")),
+        plotly=Markup(get_plotlyjs()),
+    )
 
 
 def _numbered(told: str, sources: str) -> str:

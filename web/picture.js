@@ -15,5 +15,5 @@ Plotly.newPlot(chart, spec.figure.data, layout, { staticPlot: true, topojsonURL:
     format: spec.format, filename: spec.file, width: layout.width, height: layout.height,
     scale: spec.format === "png" ? 2 : 1,
   }))
-  .then(() => { status.textContent = "The picture is in your downloads." })
-  .catch((error) => { status.textContent = `The picture could not be made: ${error.message || error}` })
+  .then(() => { status.textContent = spec.done })
+  .catch((error) => { status.textContent = spec.failed.replace("{error}", () => error.message || error) })

@@ -15,8 +15,10 @@ from components.figures.models import IN_DOUBT
 from components.figures.registry import Drawing, figure
 from components.figures.rows import key
 from components.figures.sheet import Sheet, axis_title, muted, nothing, records, short_ticks, small_title
-from components.figures.sums import MOST_UNITS, PAYERS, left_to_table, stages_of
+from components.figures.sums import MOST_UNITS, PAYERS, left_to_table, payer_name, stages_of
 from components.look import Look
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.tables import Descriptor
 
 #: Cases whose amounts are further apart than this need a logarithmic scale.
@@ -32,21 +34,27 @@ def conflicts(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawin
     """A row a case: each statement a dot, filled where it is counted."""
     rows = [row for row in records(table, *_COLUMNS) if row.value >= 0]
     absent = len(table) - len(rows)
-    missing = f"{formats.count(absent, 'statement')} without a rate in the table alone." if absent else ""
+    missing = ""
+    if absent:
+        missing = ngettext(
+            "{n} statement without a rate in the table alone.",
+            "{n} statements without a rate in the table alone.",
+            absent,
+        )
     if not rows:
         return nothing(look, note=missing)
     stages = stages_of(descriptor)
-    units = [unit for unit, _ in Counter(row.unit for row in rows).most_common()]
+    units = [unit for unit, number in Counter(row.unit for row in rows).most_common()]
     sheet = Sheet(look)
     legend = [
-        f'<span style="color:{look.payer(payer)}">●</span> {label}'
-        for payer, label in PAYERS.items()
+        f'<span style="color:{look.payer(payer)}">●</span> {payer_name(payer)}'
+        for payer in PAYERS
         if any(row.payer == payer for row in rows)
     ]
-    legend.append("● counted  ○ not added")
+    legend.append("  ".join(("● " + _("counted"), "○ " + _("not added"))))
     disputed = any(row.disputed in IN_DOUBT for row in rows if row.unit in units[:MOST_UNITS])
     if disputed:
-        legend.append(f"{doubt.flag(look)} disputed, with a ring")
+        legend.append(" ".join((doubt.flag(look), _("disputed, with a ring"))))
     key(legend, sheet)
     sheet.height += 4
     for unit in units[:MOST_UNITS]:
@@ -58,10 +66,22 @@ def conflicts(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawin
                 cases.setdefault(row.case, []).append(row)
         _cases(sheet, cases, unit, stages)
     widest = max(rows, key=_width)
-    alt = (
-        f"{formats.count(len({row.case for row in rows}), 'case')}. The widest: {widest.initiative}, {widest.city}, "
-        f"{stages[widest.stage].lower()}, {_span(widest)} {formats.unit_title(widest.unit)}."
+    number = ngettext(
+        "{n} case with {statements} statements, {counted} of them counted.",
+        "{n} cases with {statements} statements, {counted} of them counted.",
+        len({row.case for row in rows}),
+        statements=formats.whole(len(rows)),
+        counted=formats.whole(sum(bool(row.counted) for row in rows)),
     )
+    largest = _(
+        "The widest: {initiative}, {city}, {stage}, {amounts} {unit}.",
+        initiative=widest.initiative,
+        city=widest.city,
+        stage=stages[widest.stage].lower(),
+        amounts=_span(widest),
+        unit=formats.unit_title(widest.unit),
+    )
+    alt = f"{number} {largest}"
     note = " ".join(filter(None, [left_to_table(units[MOST_UNITS:]), missing]))
     return doubt.explained(Drawing(sheet.figure(), alt, note), disputed)
 
@@ -79,7 +99,7 @@ def _cases(sheet: Sheet, cases: dict[str, list[Any]], unit: str, stages: dict[st
     logarithmic = low > 0 and high / low > _LOG_FROM
     start, end = (low / 1.6, high * 1.6) if logarithmic else (0.0, high * 1.04)
     ticks = short_ticks(start, end, logarithmic)
-    scale = "logarithmic scale" if logarithmic else "linear scale"
+    scale = _("logarithmic scale") if logarithmic else _("linear scale")
     names = [wrap(rows[0].initiative, 46 if look.narrow else 100) for rows in ordered]
     pitch = 40 + 15 * max(map(len, names)) if look.narrow else 42
     height = pitch * (len(ordered) + 0.3)
@@ -93,7 +113,7 @@ def _cases(sheet: Sheet, cases: dict[str, list[Any]], unit: str, stages: dict[st
             "ticktext": [formats.short(tick) for tick in ticks],
             "showgrid": True,
             "gridcolor": look.line,
-            "title": small_title(axis_title(unit, look, scale, of="each statement"), look),
+            "title": small_title(axis_title(unit, look, scale, of=_("each statement")), look),
         },
         {"range": [len(ordered) - 0.55, -0.85], "showticklabels": False},
     )
@@ -106,7 +126,8 @@ def _cases(sheet: Sheet, cases: dict[str, list[Any]], unit: str, stages: dict[st
         label = f"<b>{formats.escape(case.city)}</b>, {stages[case.stage].lower()} {muted(_span(case), look)}"
         states = dict.fromkeys(row.disputed for row in rows if row.disputed in IN_DOUBT)
         if states:
-            label += f' <span style="color:{look.doubt}">{doubt.FLAG}\u00a0{", ".join(states)}</span>'
+            said = ", ".join(map(doubt.state_words, states))
+            label += f' <span style="color:{look.doubt}">{doubt.FLAG}\u00a0{said}</span>'
         label += f"{'<br>' if look.narrow else '   '}{name}"
         place = {"x": 0, "xref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False, "align": "left"}
         style = {"font": {"size": 12}, "bgcolor": look.paper, "borderpad": 0}
@@ -135,7 +156,7 @@ def _span(case: Any) -> str:
     for digits in (2, 3, 4):
         low, high = (formats.short(end, digits) for end in ends)
         if low != high:
-            return f"{low} to {high}"
+            return _("{low} to {high}", low=low, high=high)
     return formats.short(case.case_low)
 
 
@@ -143,30 +164,32 @@ def _statements(ordered: list[list[Any]], stages: dict[str, str], look: Look) ->
     """A dot for every statement, those that are counted on top."""
     dots = [(across, row) for across, rows in enumerate(ordered) for row in rows]
     dots.sort(key=lambda dot: bool(dot[1].counted))
-    colours = [look.payer(row.payer) for _, row in dots]
+    colours = [look.payer(dot[1].payer) for dot in dots]
     hover = [
         doubt.lines(
             f"<b>{formats.escape(row.initiative)}</b>",
-            f"{stages[row.stage]}. {PAYERS[row.payer]}",
+            f"{stages[row.stage]}. {payer_name(row.payer)}",
             f"{formats.escape(formats.money(row.value, row.unit))}, {formats.escape(formats.date(row.dated))}",
             formats.escape(row.publisher),
-            "counted" if row.counted else "not added",
+            _("counted") if row.counted else _("not added"),
             doubt.of_one(row.disputed),
         )
-        for _, row in dots
+        for across, row in dots
     ]
     return {
         "mode": "markers",
-        "x": [row.value for _, row in dots],
-        "y": [across for across, _ in dots],
-        "customdata": [[row.position] for _, row in dots],
+        "x": [row.value for across, row in dots],
+        "y": [across for across, row in dots],
+        "customdata": [[row.position] for across, row in dots],
         "hovertext": hover,
         "hovertemplate": "%{hovertext}<extra></extra>",
         "cliponaxis": False,
         "unselected": {"marker": {"opacity": 0.4}},
         "marker": {
             "size": 11,
-            "color": [colour if row.counted else look.paper for colour, (_, row) in zip(colours, dots, strict=True)],
+            "color": [
+                colour if row.counted else look.paper for colour, (across, row) in zip(colours, dots, strict=True)
+            ],
             "line": {"color": colours, "width": 2},
         },
     }

@@ -10,10 +10,12 @@ import pandas as pd
 from components import formats
 from components.figures import doubt
 from components.figures.registry import Drawing, figure
-from components.figures.rows import Rows, key, no_axis, payer_word, payer_words, pixels_right
+from components.figures.rows import Rows, key, no_axis, payer_word, pixels_right
 from components.figures.sheet import Mark, Sheet, muted, nothing, records
-from components.figures.sums import PAYERS, stages_of
+from components.figures.sums import payer_name, payer_words, stages_of
 from components.look import Look
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.tables import Descriptor
 
 _MOST = 12
@@ -34,25 +36,49 @@ def naive_sums(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawi
     rows = [row for row in everything if row.without_rate < row.figures_in_all and row.naive == row.naive]
     notes = []
     if unrated := len(everything) - len(rows):
-        notes.append(f"{formats.count(unrated, 'row')} without a rate in the table alone.")
+        notes.append(
+            ngettext(
+                "{n} row without a rate in the table alone.", "{n} rows without a rate in the table alone.", unrated
+            )
+        )
     if not rows:
         return nothing(look, note=" ".join(notes))
     shown = _largest(rows)
     if len(rows) > len(shown):
-        more = formats.count(len(rows) - len(shown), "more row stands", "more rows stand")
-        notes.insert(0, f"Drawn are the {len(shown)} rows with the largest differences; {more} in the table.")
+        largest = ngettext(
+            "Drawn are the {drawn} rows with the largest differences; {n} more row stands in the table.",
+            "Drawn are the {drawn} rows with the largest differences; {n} more rows stand in the table.",
+            len(rows) - len(shown),
+            drawn=formats.whole(len(shown)),
+        )
+        notes.insert(0, largest)
     stages = stages_of(descriptor)
     sheet = Sheet(look)
     disputed = any(row.disputed_figures for row in shown)
     key(_legend(disputed, look), sheet, 620)
     _panel(sheet, shown, stages)
-    first = shown[0]
-    alt = (
-        f"{formats.count(len(rows), 'row')} in which adding everything overstates the sum. The largest: {first.city}, "
-        f"{stages[first.stage].lower()}, {payer_words(first.payer)}: {_both(first)}."
-    )
-    drawing = Drawing(sheet.figure(), alt, " ".join(notes))
-    return doubt.explained(drawing, disputed)
+    return doubt.explained(Drawing(sheet.figure(), _alt(rows, shown[0], stages), " ".join(notes)), disputed)
+
+
+def _alt(rows: list[Any], first: Any, stages: dict[str, str]) -> str:
+    """How many sums would be overstated, which most, and how many of them hold nothing that counts."""
+    sentences = [
+        ngettext(
+            "{n} row in which adding everything overstates the sum.",
+            "{n} rows in which adding everything overstates the sum.",
+            len(rows),
+        ),
+        _(
+            "The largest: {city}, {stage}, {payer}: {sums}.",
+            city=first.city,
+            stage=stages[first.stage].lower(),
+            payer=payer_words(first.payer),
+            sums=_both(first),
+        ),
+    ]
+    if none := sum(row.value != row.value for row in rows):
+        sentences.append(ngettext("In {n} of them nothing is counted.", "In {n} of them nothing is counted.", none))
+    return " ".join(sentences)
 
 
 def _largest(rows: list[Any]) -> list[Any]:
@@ -63,13 +89,13 @@ def _largest(rows: list[Any]) -> list[Any]:
         places.append((ranks[row.unit], row.position, row))
         ranks[row.unit] += 1
     chosen = sorted(places, key=lambda place: place[:2])[:_MOST]
-    return [row for _, _, row in sorted(chosen, key=lambda place: place[1])]
+    return [place[2] for place in sorted(chosen, key=lambda place: place[1])]
 
 
 def _legend(disputed: bool, look: Look) -> list[str]:
-    ground = f'<span style="color:{look.muted}">▭</span> all rows added'
-    ink = "■ counted, in the pattern of its stage"
-    entries = [ground, ink, muted("each row has its own scale", look)]
+    ground = f'<span style="color:{look.muted}">▭</span> ' + _("all rows added")
+    ink = "■ " + _("counted, in the pattern of its stage")
+    entries = [ground, ink, muted(_("each row has its own scale"), look)]
     return [*entries, doubt.line(look)] if disputed else entries
 
 
@@ -77,11 +103,11 @@ def _both(row: Any) -> str:
     """Both sums with as many digits as tell them apart."""
     every = formats.money(row.naive, row.unit)
     if row.value != row.value:
-        return f"all rows {every} → none counted"
+        return _("all rows {all} → none counted", all=every)
     counted = formats.money(row.value, row.unit, row.value_high)
     if every == formats.money(row.value, row.unit):
-        every = f"more than {every}"
-    return f"all rows {every} → counted {counted}"
+        every = _("more than {money}", money=every)
+    return _("all rows {all} → counted {counted}", all=every, counted=counted)
 
 
 def _panel(sheet: Sheet, shown: list[Any], stages: dict[str, str]) -> None:
@@ -100,12 +126,16 @@ def _panel(sheet: Sheet, shown: list[Any], stages: dict[str, str]) -> None:
         share = row.value / row.naive if row.naive > 0 and row.value == row.value else 0.0
         hover = doubt.lines(
             f"<b>{formats.escape(row.city)}</b>",
-            f"{stages[row.stage]}. {PAYERS[row.payer]}",
-            f"All {formats.count(row.figures_in_all, 'figure')} added: "
-            f"{formats.escape(formats.money(row.naive, row.unit))}",
+            f"{stages[row.stage]}. {payer_name(row.payer)}",
+            ngettext(
+                "All {n} figure added: {money}",
+                "All {n} figures added: {money}",
+                row.figures_in_all,
+                money=formats.escape(formats.money(row.naive, row.unit)),
+            ),
             _counted(row),
-            f"{row.without_rate} without a rate" if row.without_rate else "",
-            doubt.of_several(row.disputed_figures, row.figures, "counted figure"),
+            ngettext("{n} without a rate", "{n} without a rate", row.without_rate) if row.without_rate else "",
+            doubt.of_several(row.disputed_figures, row.figures, "counted"),
         )
         ground = Mark(0, 1, 1, across, row.stage, hover, row.position)
         rows.ground(ground)
@@ -122,5 +152,6 @@ def _panel(sheet: Sheet, shown: list[Any], stages: dict[str, str]) -> None:
 
 def _counted(row: Any) -> str:
     if row.value != row.value:
-        return "None of them is counted"
-    return f"Counted {row.figures}: {formats.escape(formats.money(row.value, row.unit, row.value_high))}"
+        return _("None of them is counted")
+    money = formats.escape(formats.money(row.value, row.unit, row.value_high))
+    return ngettext("Counted {n}: {money}", "Counted {n}: {money}", row.figures, money=money)

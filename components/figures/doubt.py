@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from components import formats
 from components.figures.registry import Drawing
 from components.look import Look
+from ledger.language import N_, ngettext
+from ledger.language import gettext as _
 
 #: The flag, and what stands beside it in a legend.
 FLAG = "⚑"
-MEANING = "disputed, in part or in whole"
-_SAID = f"{FLAG} marks what is disputed."
+MEANING = N_("disputed, in part or in whole")
+#: How a dispute stands, by the code of the dataset.
+_STATES = {"open": N_("open"), "conceded": N_("conceded"), "withdrawn": N_("withdrawn")}
 
 
 def flag(look: Look) -> str:
@@ -26,29 +29,51 @@ def flagged(text: str, disputed: int | bool, look: Look) -> str:
 
 def entry(look: Look) -> tuple[str, str, str]:
     """The flag as an entry of a legend."""
-    return FLAG, look.doubt, MEANING
+    return FLAG, look.doubt, _(MEANING)
 
 
 def line(look: Look) -> str:
     """The flag and what it means, as a line of its own."""
-    return f'{flag(look)}\u00a0<span style="color:{look.muted};font-size:12px">{MEANING}</span>'
+    return f'{flag(look)}\u00a0<span style="color:{look.muted};font-size:12px">{_(MEANING)}</span>'
 
 
-def of_several(disputed: int, number: int, one: str = "figure") -> str:
+def of_several(disputed: int, number: int, things: Literal["figures", "counted", "initiatives"] = "figures") -> str:
     """What is disputed of several things, as a line of the text beside the pointer; empty where nothing is.
 
-    `of_several(1, 3) == "⚑ 1 of 3 figures is disputed"`.
+    `of_several(1, 3) == "⚑ 1 of 3 figures is disputed"`; `counted` are counted figures.
     """
     if not disputed:
         return ""
     if number == 1:
-        return f"{FLAG} Disputed"
-    return f"{FLAG} {disputed} of {formats.count(number, one)} {'is' if disputed == 1 else 'are'} disputed"
+        return f"{FLAG} " + _("Disputed")
+    every = formats.whole(number)
+    if things == "figures":
+        said = ngettext("{n} of {all} figures is disputed", "{n} of {all} figures are disputed", disputed, all=every)
+    elif things == "counted":
+        said = ngettext(
+            "{n} of {all} counted figures is disputed", "{n} of {all} counted figures are disputed", disputed, all=every
+        )
+    else:
+        said = ngettext(
+            "{n} of {all} initiatives is disputed", "{n} of {all} initiatives are disputed", disputed, all=every
+        )
+    return f"{FLAG} {said}"
 
 
 def of_one(state: str) -> str:
     """How the dispute about one thing stands, as a line of the text beside the pointer; empty where there is none."""
-    return "" if state == "none" else f"{FLAG} Disputed: {state}"
+    return "" if state == "none" else f"{FLAG} " + _("Disputed: {state}", state=state_words(state))
+
+
+def marked(state: str, look: Look) -> str:
+    """The flag and how the dispute about one thing stands, in the colour of doubt."""
+    said = _("disputed: {state}", state=state_words(state))
+    return f'<span style="color:{look.doubt}">{FLAG} {said}</span>'
+
+
+def state_words(state: str) -> str:
+    """How a dispute stands, in a word."""
+    return _(_STATES[state])
 
 
 def lines(*texts: Any) -> str:
@@ -58,4 +83,5 @@ def lines(*texts: Any) -> str:
 
 def explained(drawing: Drawing, disputed: int | bool) -> Drawing:
     """The drawing with a word on the flag in its description, where there is a flag."""
-    return Drawing(drawing.figure, f"{drawing.alt} {_SAID}", drawing.note) if disputed else drawing
+    said = _("{flag} marks what is disputed.", flag=FLAG)
+    return Drawing(drawing.figure, f"{drawing.alt} {said}", drawing.note) if disputed else drawing

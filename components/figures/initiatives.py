@@ -14,6 +14,8 @@ from components.figures import doubt
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, legend_above, nothing, records, text_width
 from components.look import KIND_COLOURS, Look
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.tables import Descriptor
 
 #: Colours of domains (Okabe-Ito). Four of the twelve share a colour and are hatched.
@@ -42,14 +44,22 @@ def initiatives_by_kind(table: pd.DataFrame, descriptor: Descriptor, look: Look)
     """A bar a kind, the longest on top, made of domains."""
     totals = _totals(records(table, "kind", "initiatives"))
     kinds = sorted(totals, key=lambda kind: -totals[kind])
-    return stacked(table, descriptor, look, "kind", kinds, "domain", _DOMAIN_COLOURS)
+    return stacked(table, descriptor, look, "kind", kinds, "domain", _DOMAIN_COLOURS, said=_by_kind)
 
 
 @figure("initiatives-status")
 def initiatives_status(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
     """A bar a status in the order of the descriptor, made of kinds. A status without any has its row too."""
     statuses = [category.value for category in descriptor.categories("initiatives", "status")]
-    return stacked(table, descriptor, look, "status", statuses, "kind", KIND_COLOURS)
+    return stacked(table, descriptor, look, "status", statuses, "kind", KIND_COLOURS, said=_by_status)
+
+
+def _by_kind(number: int, parts: str) -> str:
+    return ngettext("{n} initiative by kind. {parts}.", "{n} initiatives by kind. {parts}.", number, parts=parts)
+
+
+def _by_status(number: int, parts: str) -> str:
+    return ngettext("{n} initiative by status. {parts}.", "{n} initiatives by status. {parts}.", number, parts=parts)
 
 
 def stacked(
@@ -61,12 +71,13 @@ def stacked(
     part: str,
     colours: Mapping[str, str],
     *,
+    said: Callable[[int, str], str],
     names: Mapping[str, str] | None = None,
-    said: str = "",
 ) -> Drawing:
     """Horizontal bars of numbers of initiatives, one a code of `by`, segments by the codes of `part`.
 
-    `names` are words for the codes of `by`, where the descriptor has none; `said` is what `by` is called.
+    `said` puts the number of initiatives and the numbers of the bars into words; `names` are words for the codes
+    of `by`, where the descriptor has none.
     """
     if table.empty:
         return nothing(look)
@@ -122,7 +133,7 @@ def stacked(
         "annotations": [legend], "barmode": "stack", "bargap": 0.28,
         "margin": {"l": left, "r": 50, "t": above, "b": 46},
         "xaxis": {
-            "title": {"text": "Number of initiatives", "font": {"size": 12}, "standoff": 8},
+            "title": {"text": _("Number of initiatives"), "font": {"size": 12}, "standoff": 8},
             "range": [0, longest * 1.002],
             "tickformat": ",d", "dtick": 1 if longest < 6 else None, "nticks": 4 if look.narrow else 8,
             "gridcolor": look.line, "zeroline": False,
@@ -133,7 +144,8 @@ def stacked(
         },
     }  # fmt: skip
     drawn = chart(look, traces, height=above + 46 + _ROW * len(rows), **layout)
-    return doubt.explained(Drawing(drawn, _summary(totals, label, by, said or by)), bool(doubted))
+    names_of = {code: label(by, code) for code in rows}
+    return doubt.explained(Drawing(drawn, _summary(totals, names_of, said)), bool(doubted))
 
 
 def _is_doubted(cell: Any) -> bool:
@@ -148,11 +160,11 @@ def _doubted(cells: Iterable[Any]) -> set[str]:
 
 def _hover(cell: Any, bar: str, segment: str) -> str:
     """The text beside the pointer; `bar` and `segment` are labels, already escaped."""
-    number = formats.count(cell.initiatives, "initiative")
+    number = ngettext("{n} initiative", "{n} initiatives", cell.initiatives)
     if hasattr(cell, "cities"):
-        number += f" in {formats.count(cell.cities, 'city', 'cities')}"
+        number = ngettext("{initiatives} in {n} city", "{initiatives} in {n} cities", cell.cities, initiatives=number)
     disputed = getattr(cell, "disputed_initiatives", 0)
-    return doubt.lines(f"<b>{bar}</b> · {segment}", number, doubt.of_several(disputed, cell.initiatives, "initiative"))
+    return doubt.lines(f"<b>{bar}</b> · {segment}", number, doubt.of_several(disputed, cell.initiatives, "initiatives"))
 
 
 def _wrapped(label: str, look: Look) -> str:
@@ -176,12 +188,13 @@ def _inside(name: str, count: int, width: float, disputed: bool) -> str:
 def _totals(cells: Iterable[tuple[Any, ...]]) -> dict[str, int]:
     """Numbers of initiatives by code, from tuples of a position, a code and a number."""
     totals: Counter[str] = Counter()
-    for _, code, number in cells:
-        totals[code] += number
+    for cell in cells:
+        totals[cell[1]] += cell[2]
     return dict(totals)
 
 
-def _summary(totals: Mapping[str, int], label: Callable[[str, str], str], by: str, said: str) -> str:
-    ranked = sorted(totals, key=lambda code: -totals[code])
-    parts = [f"{label(by, code)}: {formats.whole(totals[code])}" for code in ranked]
-    return f"{formats.count(sum(totals.values()), 'initiative')} by {said}. {'; '.join(parts)}."
+def _summary(totals: Mapping[str, int], names: Mapping[str, str], said: Callable[[int, str], str]) -> str:
+    """All bars from the longest on, and those that are empty."""
+    ranked = sorted(names, key=lambda code: -totals.get(code, 0))
+    parts = [f"{names[code]}: {formats.whole(totals.get(code, 0))}" for code in ranked]
+    return said(sum(totals.values()), "; ".join(parts))

@@ -10,10 +10,12 @@ import pandas as pd
 from components import formats
 from components.figures import doubt
 from components.figures.registry import Drawing, figure
-from components.figures.rows import Rows, key, no_axis, payer_word, payer_words, pixels_right
+from components.figures.rows import Rows, key, no_axis, payer_word, pixels_right
 from components.figures.sheet import Mark, Sheet, axis_title, muted, nothing, records
-from components.figures.sums import MOST_UNITS, PAYERS, left_to_table, stages_of
+from components.figures.sums import MOST_UNITS, PAYERS, left_to_table, payer_name, payer_words, stages_of
 from components.look import Look
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.tables import Descriptor
 
 #: Initiatives that get a ladder; where there are a few more, all of them do.
@@ -53,14 +55,18 @@ def initiatives_ladder(table: pd.DataFrame, descriptor: Descriptor, look: Look) 
     for steps in shown:
         _ladder(rows, steps, stages, labels, every_stage=len(shown) == 1)
     rows.draw(no_axis(longest), 4)
-    scale = "linear scale" if len(shown) == 1 else "each initiative has its own scale"
-    stated = f"Counted figures, as stated{'<br>' if look.narrow else ' '}({scale})"
+    scale = _("linear scale") if len(shown) == 1 else _("each initiative has its own scale")
+    stated = _("Counted figures, as stated") + f"{'<br>' if look.narrow else ' '}({scale})"
     base = axis_title(drawn[0].unit, look, scale) if len(units) == 1 else stated
     sheet.text(muted(base, look, 11), pixels=34 if look.narrow else 18)
     note = ""
     if left := len(ladders) - len(shown):
-        more = formats.count(left, "more stands", "more stand")
-        note = f"Drawn are the {len(shown)} initiatives with money at most stages; {more} in the table."
+        note = ngettext(
+            "Drawn are the {drawn} initiatives with money at most stages; {n} more stands in the table.",
+            "Drawn are the {drawn} initiatives with money at most stages; {n} more stand in the table.",
+            left,
+            drawn=formats.whole(len(shown)),
+        )
     return doubt.explained(Drawing(sheet.figure(), _ladder_alt(shown, stages), note), disputed)
 
 
@@ -80,13 +86,15 @@ def _furthest(ladders: dict[str, list[Any]]) -> list[list[Any]]:
 
 def _step_label(row: Any, look: Look, *, with_unit: bool) -> str:
     """What a step holds, who pays and when; in fewer words on a narrow page."""
-    between = " to " if not look.narrow else "–"
-    dates, size = _dates(row, between, years=look.narrow), look.size - 1
+    dates, size = _dates(row, short=look.narrow), look.size - 1
     payer = payer_word(row.payer)
     if row.value != row.value:
-        word = "not converted" if row.not_converted else "not added"
-        number = row.not_converted or row.not_added
-        said = word if look.narrow else f"{formats.count(number, 'figure')} {word}"
+        if look.narrow:
+            said = _("not converted") if row.not_converted else _("not added")
+        elif row.not_converted:
+            said = ngettext("{n} figure not converted", "{n} figures not converted", row.not_converted)
+        else:
+            said = ngettext("{n} figure not added", "{n} figures not added", row.not_added)
         return f" {muted(f'{said} · {payer} · {dates}', look, size)}"
     high = None if look.narrow else row.value_high
     money = formats.money(row.value, row.unit, high) if with_unit else formats.short(row.value)
@@ -94,12 +102,14 @@ def _step_label(row: Any, look: Look, *, with_unit: bool) -> str:
     return f" {text}\u2002{muted(f'{payer} · {dates}', look, size)}"
 
 
-def _dates(row: Any, between: str = " to ", *, years: bool = False) -> str:
-    """The first and the last date of a step."""
+def _dates(row: Any, *, short: bool = False) -> str:
+    """The first and the last date of a step; in short, their years."""
     if pd.isna(row.first_dated):
-        return "no date"
-    ends = [formats.date(date[:4] if years else date) for date in (row.first_dated, row.last_dated)]
-    return between.join(dict.fromkeys(ends))
+        return _("no date")
+    first, last = (formats.date(date[:4] if short else date) for date in (row.first_dated, row.last_dated))
+    if first == last:
+        return first
+    return f"{first}–{last}" if short else _("{first} to {last}", first=first, last=last)
 
 
 def _ladder(rows: Rows, steps: list[Any], stages: dict[str, str], labels: dict[int, str], *, every_stage: bool) -> None:
@@ -114,8 +124,8 @@ def _ladder(rows: Rows, steps: list[Any], stages: dict[str, str], labels: dict[i
         at_stage = [row for row in steps if row.stage == stage]
         if every_stage and not at_stage:
             rows.tick(muted(name, look), 22)
-            mark = Mark(0, 0, 0, rows.height + 11, stage, f"{name}: no figure recorded")
-            rows.label(0, mark.across, f" {muted('no figure recorded', look, look.size - 1)}", mark)
+            mark = Mark(0, 0, 0, rows.height + 11, stage, _("{stage}: no figure recorded", stage=name))
+            rows.label(0, mark.across, " " + muted(_("no figure recorded"), look, look.size - 1), mark)
             rows.height += 22
         for row in at_stage:
             rows.tick(name, 22)
@@ -134,39 +144,60 @@ def _step_hover(row: Any, stage: str) -> str:
     if row.value == row.value:
         amount = formats.escape(formats.money(row.value, row.unit, row.value_high))
     else:
-        amount = "Nothing to add"
-    numbers = ((row.figures, "counted"), (row.not_converted, "not converted"), (row.not_added, "not added"))
+        amount = _("Nothing to add")
+    numbers = [
+        ngettext("{n} counted", "{n} counted", row.figures) if row.figures else "",
+        ngettext("{n} not converted", "{n} not converted", row.not_converted) if row.not_converted else "",
+        ngettext("{n} not added", "{n} not added", row.not_added) if row.not_added else "",
+    ]
     return doubt.lines(
         f"<b>{formats.escape(row.initiative)}</b>, {formats.escape(row.city)}",
-        f"{stage}. {PAYERS[row.payer]}",
+        f"{stage}. {payer_name(row.payer)}",
         f"{amount}, {_dates(row)}",
-        "Figures: " + ", ".join(f"{number} {what}" for number, what in numbers if number),
+        _("Figures: {numbers}", numbers=", ".join(filter(None, numbers))),
         doubt.of_several(row.disputed_figures, row.figures),
     )
 
 
 def _ladder_alt(shown: list[list[Any]], stages: dict[str, str]) -> str:
-    """The steps of the first two initiatives, in words."""
-    sentences = [f"{formats.count(len(shown), 'initiative')} with money by stage."]
+    """How many initiatives came how far, and the steps of the first two in words."""
+    firm = sum(any(row.stage in ("contracted", "spent") and row.value == row.value for row in steps) for steps in shown)
+    sentences = [
+        ngettext(
+            "{n} initiative with money by stage; with anything counted as contracted or spent: {firm}.",
+            "{n} initiatives with money by stage; with anything counted as contracted or spent: {firm}.",
+            len(shown),
+            firm=formats.whole(firm),
+        )
+    ]
     for steps in shown[:2]:
-        said = [
-            f"{stages[row.stage].lower()} {formats.money(row.value, row.unit, row.value_high)}, "
-            f"{payer_words(row.payer)}"
-            if row.value == row.value
-            else f"{stages[row.stage].lower()}, {payer_words(row.payer)}: none counted"
-            for row in steps
-        ]
-        sentences.append(f"{steps[0].initiative}, {steps[0].city}: {'; '.join(said)}.")
+        sentences.append(
+            _(
+                "{initiative}, {city}: {steps}.",
+                initiative=steps[0].initiative,
+                city=steps[0].city,
+                steps="; ".join(_step_words(row, stages[row.stage].lower()) for row in steps),
+            )
+        )
     return " ".join(sentences)
+
+
+def _step_words(row: Any, stage: str) -> str:
+    """A step within a sentence."""
+    payer = payer_words(row.payer)
+    if row.value != row.value:
+        return _("{stage}, {payer}: none counted", stage=stage, payer=payer)
+    money = formats.money(row.value, row.unit, row.value_high)
+    return _("{stage} {money}, {payer}", stage=stage, money=money, payer=payer)
 
 
 @figure("initiatives-traced")
 def initiatives_traced(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
     """What was announced as a dashed outline; what was contracted or paid of it as ink, however far that reaches."""
     if table.empty:
-        return nothing(look, "Nothing was announced.")
+        return nothing(look, _("Nothing was announced."))
     promises = records(table, *_TRACED_COLUMNS)
-    units = [unit for unit, _ in Counter(row.unit for row in promises).most_common()]
+    units = [unit for unit, number in Counter(row.unit for row in promises).most_common()]
     most = max(3, _PROMISES // min(len(units), MOST_UNITS))
     sheet = Sheet(look)
     shown = [row for unit in units[:MOST_UNITS] for row in [r for r in promises if r.unit == unit][:most]]
@@ -180,9 +211,14 @@ def initiatives_traced(table: pd.DataFrame, descriptor: Descriptor, look: Look) 
     places = {row.position for row in shown}
     rest = [row for row in promises if row.unit in units[:MOST_UNITS] and row.position not in places]
     if rest:
-        more = formats.count(len(rest), "more stands", "more stand")
-        traced = sum(row.traced > 0 for row in rest)
-        notes.append(f"Drawn are the {len(shown)} largest announcements; {more} in the table, {traced} of them traced.")
+        more = ngettext(
+            "Drawn are the {drawn} largest announcements; {n} more stands in the table, {traced} of them traced.",
+            "Drawn are the {drawn} largest announcements; {n} more stand in the table, {traced} of them traced.",
+            len(rest),
+            drawn=formats.whole(len(shown)),
+            traced=formats.whole(sum(row.traced > 0 for row in rest)),
+        )
+        notes.append(more)
     notes.append(left_to_table(units[MOST_UNITS:]))
     drawing = Drawing(sheet.figure(), _traced_alt(promises), " ".join(filter(None, notes)))
     return doubt.explained(drawing, disputed)
@@ -191,11 +227,11 @@ def initiatives_traced(table: pd.DataFrame, descriptor: Descriptor, look: Look) 
 def _traced_legend(shown: list[Any], disputed: bool, look: Look) -> list[str]:
     """What outline and ink mean, and the colours of the payers."""
     entries = [
-        f'<span style="color:{look.payer(payer)}">■</span> {label}'
-        for payer, label in PAYERS.items()
+        f'<span style="color:{look.payer(payer)}">■</span> {payer_name(payer)}'
+        for payer in PAYERS
         if any(row.payer == payer for row in shown)
     ]
-    entries.append(muted("dashed: announced · hatched: contracted · solid: paid", look))
+    entries.append(muted(_("dashed: announced · hatched: contracted · solid: paid"), look))
     return [*entries, doubt.line(look)] if disputed else entries
 
 
@@ -212,9 +248,9 @@ def _promises(sheet: Sheet, shown: list[Any]) -> None:
     )
     end = max(end, 1.02)
     for row, label in zip(shown, labels, strict=True):
-        money = f"{formats.money(row.announced, row.unit)}, {payer_words(row.payer)}"
-        place = formats.escape(f"{row.city} · {money}" if look.narrow else f"{row.city} · announced {money}")
-        rows.title(row.initiative, place)
+        said = {"money": formats.money(row.announced, row.unit), "payer": payer_words(row.payer)}
+        money = _("{money}, {payer}", **said) if look.narrow else _("announced {money}, {payer}", **said)
+        rows.title(row.initiative, formats.escape(f"{row.city} · {money}"))
         across, hover = rows.height + 12, _traced_hover(row)
         promise = Mark(0, row.announced, 0, across, "announced", hover, row.position)
         rows.bar(promise, look.payer(row.payer), 16)
@@ -222,7 +258,7 @@ def _promises(sheet: Sheet, shown: list[Any]) -> None:
             rows.bar(Mark(0, row.traced, 0, across, _reached(row), hover, row.position), look.payer(row.payer), 9)
         rows.label(max(row.announced, row.traced), across, label, promise)
         rows.height += 34
-    title = axis_title(shown[0].unit, look, "one linear scale")
+    title = axis_title(shown[0].unit, look, _("one linear scale"))
     rows.draw({**sheet.scale(longest, title=title), "range": [-longest * 0.003, longest * end]}, 64)
 
 
@@ -237,12 +273,15 @@ def _traced_label(row: Any, look: Look) -> str:
     if row.traced > 0:
         said, more = f"<b>{_share(row)}</b>", _took(row, stage)
         if not look.narrow:
-            verb = "paid" if stage == "spent" else "contracted"
-            more = f"{verb} {formats.escape(formats.money(row.traced, row.unit))}, {more}"
+            money = formats.escape(formats.money(row.traced, row.unit))
+            if stage == "spent":
+                more = _("paid {money}, {time}", money=money, time=more)
+            else:
+                more = _("contracted {money}, {time}", money=money, time=more)
     else:
         by_others = row.other_payers > 0 and not look.narrow
-        others = f"by other payers {formats.escape(formats.money(row.other_payers, row.unit))}"
-        said, more = "none traced", others if by_others else ""
+        others = _("by other payers {money}", money=formats.escape(formats.money(row.other_payers, row.unit)))
+        said, more = _("none traced"), others if by_others else ""
     text = f" {doubt.flagged(said, row.disputed_figures, look)}"
     return f"{text}\u2002{muted(more, look, look.size - 1)}" if more else text
 
@@ -250,14 +289,14 @@ def _traced_label(row: Any, look: Look) -> str:
 def _share(row: Any) -> str:
     """The traced share in words; above the announcement as a multiple of it."""
     if row.announced <= 0 or pd.isna(row.traced_share):
-        return "share not known"
+        return _("share not known")
     if row.traced_share >= 150:
-        return f"{formats.short(row.traced_share / 100)} × the announcement"
+        return _("{number} × the announcement", number=formats.short(row.traced_share / 100))
     if row.traced_share < 1:
-        return "under 1 % traced"
+        return _("under 1 % traced")
     # Not all of it is traced as long as anything is missing.
     share = 99 if 99 < row.traced_share < 100 else int(row.traced_share + 0.5)
-    return f"{share} % traced"
+    return _("{number} % traced", number=share)
 
 
 def _took(row: Any, stage: str) -> str:
@@ -268,29 +307,30 @@ def _took(row: Any, stage: str) -> str:
         else (row.months_to_contract, row.months_to_contract_most)
     )
     if pd.isna(fewest):
-        return "time not known"
+        return _("time not known")
     if fewest == most:
-        return "in the same month" if fewest == 0 else f"after {formats.count(fewest, 'month')}"
-    return f"after {fewest} to {formats.count(most, 'month')}"
+        return _("in the same month") if fewest == 0 else ngettext("after {n} month", "after {n} months", fewest)
+    return ngettext("after {fewest} to {n} month", "after {fewest} to {n} months", most, fewest=formats.whole(fewest))
 
 
 def _traced_hover(row: Any) -> str:
     def money(value: float) -> str:
         return formats.escape(formats.money(value, row.unit))
 
-    steps = [f"Announced {money(row.announced)}, {formats.date(row.announced_first)}"]
+    steps = [_("Announced {money}, {date}", money=money(row.announced), date=formats.date(row.announced_first))]
     if row.contracted == row.contracted:
-        took = _took(row, "contracted")
-        steps.append(f"Contracted {money(row.contracted)}, {formats.date(row.contracted_first)}, {took}")
+        date, time = formats.date(row.contracted_first), _took(row, "contracted")
+        steps.append(_("Contracted {money}, {date}, {time}", money=money(row.contracted), date=date, time=time))
     if row.spent == row.spent:
-        steps.append(f"Paid {money(row.spent)}, {formats.date(row.spent_first)}, {_took(row, 'spent')}")
+        date, time = formats.date(row.spent_first), _took(row, "spent")
+        steps.append(_("Paid {money}, {date}, {time}", money=money(row.spent), date=date, time=time))
     return doubt.lines(
         f"<b>{formats.escape(row.initiative)}</b>, {formats.escape(row.city)}",
-        PAYERS[row.payer],
+        payer_name(row.payer),
         *steps,
-        _share(row) if row.traced > 0 else "No contract or payment since",
-        f"By other payers: {money(row.other_payers)}" if row.other_payers > 0 else "",
-        f"{doubt.FLAG} Disputed figures: {row.disputed_figures}" if row.disputed_figures else "",
+        _share(row) if row.traced > 0 else _("No contract or payment since"),
+        _("By other payers: {money}", money=money(row.other_payers)) if row.other_payers > 0 else "",
+        f"{doubt.FLAG} " + _("Disputed figures: {number}", number=row.disputed_figures) if row.disputed_figures else "",
     )
 
 
@@ -298,8 +338,17 @@ def _traced_alt(promises: list[Any]) -> str:
     """How many announcements have anything to trace, and the largest one."""
     traced = sum(row.traced > 0 for row in promises)
     first = promises[0]
-    share = _share(first) if first.traced > 0 else "none traced"
-    return (
-        f"{formats.count(len(promises), 'announcement')}, {traced} of them followed by a contract or a payment. "
-        f"The largest: {first.initiative}, {first.city}, {formats.money(first.announced, first.unit)}, {share}."
+    number = ngettext(
+        "{n} announcement, {traced} of them followed by a contract or a payment.",
+        "{n} announcements, {traced} of them followed by a contract or a payment.",
+        len(promises),
+        traced=formats.whole(traced),
     )
+    largest = _(
+        "The largest: {initiative}, {city}, {money}, {share}.",
+        initiative=first.initiative,
+        city=first.city,
+        money=formats.money(first.announced, first.unit),
+        share=_share(first) if first.traced > 0 else _("none traced"),
+    )
+    return f"{number} {largest}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -17,9 +18,11 @@ from components.figures.models import IN_DOUBT
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, muted, nothing, records
 from components.look import Look
+from ledger.language import N_, listed, ngettext
+from ledger.language import gettext as _
 from ledger.tables import Descriptor
 
-_UNKNOWN = "A model that is not known"
+_UNKNOWN = N_("A model that is not known")
 
 
 @dataclass
@@ -71,23 +74,25 @@ class _Family:
 
 def _family(table: pd.DataFrame, descriptor: Descriptor) -> _Family:
     family = _Family()
+    bases = {kind.value: kind.label.lower() for kind in descriptor.categories("model_parents", "basis")}
     columns = ("model_id", "model", "role", "developer", "parent_model_id", "parent", "parent_developer", "relation")
     for row in records(table, *columns, "basis_of_link", "disputed"):
-        word = "relation not stated"
+        word = _("relation not stated")
         if not pd.isna(row.relation):
             word = descriptor.label("models", "base_relation", row.relation).lower()
         stated = row.basis_of_link == "stated"
-        relation = formats.escape(word if stated else f"{word} · {row.basis_of_link}")
+        basis = bases.get(row.basis_of_link, row.basis_of_link)
+        relation = formats.escape(word if stated else f"{word} · {basis}")
         # A parent that is not known has a box of its own, which says so.
         unknown = pd.isna(row.parent_model_id)
         parent_id = f"parent of {row.model_id}" if unknown else row.parent_model_id
-        parent = _UNKNOWN if unknown else _named(row.parent, row.parent_model_id)
+        parent = _(_UNKNOWN) if unknown else _named(row.parent, row.parent_model_id)
         model = _named(row.model, row.model_id)
-        basis = "stated by the developer" if stated else f"basis: {formats.escape(row.basis_of_link)}"
+        rests = _("stated by the developer") if stated else _("basis: {basis}", basis=basis)
         hover = doubt.lines(
             _who(model, row.developer),
-            f"built from {_who(parent, row.parent_developer)}",
-            f"{formats.escape(word)}; {basis}",
+            _("built from {model}", model=_who(parent, row.parent_developer)),
+            f"{formats.escape(word)}; {formats.escape(rests)}",
             doubt.of_one(row.disputed),
         )
         family.add(_Link(row.position, row.model_id, parent_id, relation, stated, hover))
@@ -117,17 +122,37 @@ def model_lineage(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
     if table.empty:
         return nothing(look)
     family = _family(table, descriptor)
-    models = len({link.child for link in family.links})
-    alt = f"{formats.count(models, 'model')} built from others, {formats.count(len(family.links), 'link')}."
-    unstated = [link for link in family.links if not link.stated]
-    for link in unstated[:2]:
-        alt += f" {family.names[link.child]} from {family.names[link.parent]}: {link.relation}."
-    notes = ["Dashed: a link that the developer did not state at first."] if unstated else []
+    notes = []
+    if not all(link.stated for link in family.links):
+        notes.append(_("Dashed: a link that the developer did not state at first."))
     if family.loops:
-        pairs = ", ".join(f"{family.names[link.child]} from {family.names[link.parent]}" for link in family.loops)
-        notes.append(f"Not drawn, because it would make a model its own ancestor: {pairs}.")
+        pairs = [
+            _("{model} from {parent}", model=family.names[link.child], parent=family.names[link.parent])
+            for link in family.loops
+        ]
+        said = N_("Not drawn, because it would make a model its own ancestor: {pairs}.")
+        notes.append(_(said, pairs=", ".join(pairs)))
     drawn = _tree(family, look) if look.narrow else _layers(family, look)
-    return doubt.explained(Drawing(drawn, alt, " ".join(notes)), bool(family.disputed))
+    return doubt.explained(Drawing(drawn, _alt(family), " ".join(notes)), bool(family.disputed))
+
+
+def _alt(family: _Family) -> str:
+    """How many models and links there are, what most was built from, and links that were not stated at first."""
+    links = ngettext("{n} link", "{n} links", len(family.links))
+    models = len({link.child for link in family.links})
+    sentences = [
+        ngettext("{n} model built from others, {links}.", "{n} models built from others, {links}.", models, links=links)
+    ]
+    used = Counter(link.parent for link in family.links)
+    most = max(used.values(), default=0)
+    if most > 1:
+        leaders = [family.names[model] for model, number in used.items() if number == most]
+        said = N_("At most {number} were built from the same model: {models}.")
+        sentences.append(_(said, number=formats.whole(most), models=listed(leaders[:3])))
+    for link in [link for link in family.links if not link.stated][:2]:
+        names = {"model": family.names[link.child], "parent": family.names[link.parent]}
+        sentences.append(_("{model} from {parent}: {relation}.", **names, relation=link.relation))
+    return " ".join(sentences)
 
 
 def _node_text(family: _Family, node: str, look: Look, width: int) -> str:
@@ -135,9 +160,9 @@ def _node_text(family: _Family, node: str, look: Look, width: int) -> str:
     lines = [formats.escape(line) for line in textwrap.wrap(family.names[node], width)]
     text = "<br>".join(lines)
     text = f"<b>{text}</b>" if node in family.municipal else text
-    mark = family.disputed.get(node)
-    if not mark:
+    if node not in family.disputed:
         return text
+    mark = doubt.state_words(family.disputed[node])
     between = "<br>" if len(lines[-1]) + len(mark) + 3 > width + 3 else " "
     return f'{text}{between}<span style="color:{look.doubt}">⚑ {mark}</span>'
 
@@ -257,7 +282,7 @@ def _note(x: float, y: float, text: str, look: Look, colour: str) -> dict[str, A
 
 def _stroke(points: Sequence[tuple[float | None, float | None]], colour: str, dash: str) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": "lines", "x": [x for x, _ in points], "y": [y for _, y in points],
+        "type": "scatter", "mode": "lines", "x": [x for x, y in points], "y": [y for x, y in points],
         "line": {"color": colour, "width": 1.5, "dash": dash}, "hoverinfo": "skip",
     }  # fmt: skip
 
@@ -265,12 +290,12 @@ def _stroke(points: Sequence[tuple[float | None, float | None]], colour: str, da
 def _tips(tips: Sequence[tuple[float, float, _Link]], look: Look) -> dict[str, Any]:
     """Heads of arrows: what a reader points at and clicks."""
     return {
-        "type": "scatter", "mode": "markers", "x": [x for x, _, _ in tips], "y": [y for _, y, _ in tips],
-        "customdata": [[link.position, link.hover] for _, _, link in tips], "cliponaxis": False,
+        "type": "scatter", "mode": "markers", "x": [x for x, y, link in tips], "y": [y for x, y, link in tips],
+        "customdata": [[link.position, link.hover] for x, y, link in tips], "cliponaxis": False,
         "hovertemplate": "%{customdata[1]}<extra></extra>",
         "marker": {
             "symbol": "triangle-right", "size": 11, "opacity": 1,
-            "color": [look.muted if link.stated else look.doubt for _, _, link in tips],
+            "color": [look.muted if link.stated else look.doubt for x, y, link in tips],
         },
     }  # fmt: skip
 
@@ -298,7 +323,7 @@ def _tree(family: _Family, look: Look) -> go.Figure:
             text = f'<span style="color:{colour};font-size:11px">{via.relation} →</span><br>{text}'
         below = [] if node in written else family.children(node)
         if node in written and family.children(node):
-            text += f" {muted('(see above)', look, 11)}"
+            text += " " + muted(_("(see above)"), look, 11)
         written.add(node)
         lines = text.count("<br>") + 1
         middle = y + 8.0

@@ -10,9 +10,11 @@ import pandas as pd
 from components import formats
 from components.figures import doubt
 from components.figures.registry import Drawing, figure
-from components.figures.sheet import NO_ROWS, chart, nothing, records
+from components.figures.sheet import chart, nothing, records
 from components.figures.sums import stages_of
 from components.look import CLEAR, STAGE_INK, Look
+from ledger.language import gettext as _
+from ledger.language import ngettext
 from ledger.tables import Descriptor
 
 #: Area that one initiative has on the map, in square pixels, and the least span of a map, in degrees.
@@ -24,7 +26,7 @@ _SPOT, _SPOT_NARROW, _LEAST_SPAN = 30.0, 10.0, 36.0
 def cities_map(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
     """Cities on a map: area by number of initiatives, ink by the strongest stage."""
     stages = stages_of(descriptor)
-    labels = {"": "No counted figure", **stages}
+    labels = {"": _("No counted figure"), **stages}
     spots: dict[str, list[Any]] = {stage: [] for stage in labels}
     nowhere = []
     what = "disputed_figures" if "disputed_figures" in table else "disputed_initiatives"
@@ -35,20 +37,14 @@ def cities_map(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawi
         else:
             stage = "" if pd.isna(row.furthest_stage) else row.furthest_stage
             spots[stage].append(row)
-    note = f"Without coordinates, so not on the map: {', '.join(nowhere)}." if nowhere else ""
+    note = _("Without coordinates, so not on the map: {cities}.", cities=", ".join(nowhere)) if nowhere else ""
     places = [row for rows in spots.values() for row in rows]
     if not places:
-        return nothing(look, note or NO_ROWS, note)
+        return nothing(look, note, note)
     traces = [_spots(rows, stage, labels[stage], look) for stage, rows in spots.items() if rows]
     doubted = [row for row in places if getattr(row, what)]
     if doubted:
         traces.append(_flags(doubted, look))
-    most = max(places, key=lambda row: row.initiatives)
-    reached = labels["" if pd.isna(most.furthest_stage) else most.furthest_stage].lower()
-    alt = (
-        f"A map of {formats.count(len(places), 'city', 'cities')}. {most.city} has the most initiatives with "
-        f"figures of money: {most.initiatives}; furthest stage there: {reached}."
-    )
     legend = {
         "orientation": "h",
         "x": 0,
@@ -75,16 +71,46 @@ def cities_map(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawi
         "height": top + min(max(room, 180), 300 if look.narrow else 450),
         "margin": {"l": 0, "r": 0, "t": top, "b": 0},
     }
-    return doubt.explained(Drawing(chart(look, traces, **layout), alt, note), bool(doubted))
+    return doubt.explained(Drawing(chart(look, traces, **layout), _alt(places, what, labels), note), bool(doubted))
+
+
+def _alt(places: list[Any], what: str, labels: dict[str, str]) -> str:
+    """How many cities there are, where most is done, and how many cities pay or have no figure."""
+    leader, *others = sorted(places, key=lambda row: -row.initiatives)
+    stage = labels["" if pd.isna(leader.furthest_stage) else leader.furthest_stage].lower()
+    said = {"city": leader.city, "number": formats.whole(leader.initiatives), "stage": stage}
+    sentences = [ngettext("A map of {n} city.", "A map of {n} cities.", len(places))]
+    if what == "disputed_figures":
+        sentences.append(
+            _(
+                "{city} has the most initiatives with figures of money: {number}; furthest stage there: {stage}.",
+                **said,
+            )
+        )
+    else:
+        sentences.append(_("{city} has the most initiatives: {number}; furthest stage there: {stage}.", **said))
+    if others:
+        spent = sum(row.furthest_stage == "spent" for row in places)
+        sentences.append(
+            _(
+                "Next: {city} with {number}. Cities with payments: {spent}; without a counted figure: {without}.",
+                city=others[0].city,
+                number=formats.whole(others[0].initiatives),
+                spent=formats.whole(spent),
+                without=formats.whole(sum(bool(pd.isna(row.furthest_stage)) for row in places)),
+            )
+        )
+    return " ".join(sentences)
 
 
 def _title(doubted: list[Any], what: str, look: Look) -> str:
     """What ink, area and flag mean."""
-    text = "Ink: furthest stage. Area: number of initiatives."
+    text = _("Ink: furthest stage. Area: number of initiatives.")
     if not doubted:
         return text
-    things = "figures" if what == "disputed_figures" else "initiatives"
-    return f"{text}{'<br>' if look.narrow else ' '}{doubt.flag(look)} some of the {things} are disputed."
+    figures = what == "disputed_figures"
+    said = _("some of the figures are disputed.") if figures else _("some of the initiatives are disputed.")
+    return f"{text}{'<br>' if look.narrow else ' '}{doubt.flag(look)} {said}"
 
 
 def _flags(rows: list[Any], look: Look) -> dict[str, Any]:
@@ -113,8 +139,8 @@ def _size(row: Any, look: Look) -> float:
 def _doubt(row: Any) -> str:
     """How much of a city is disputed, as a line of the text beside the pointer."""
     if hasattr(row, "disputed_figures"):
-        return doubt.of_several(row.disputed_figures, row.all_figures, "figure")
-    return doubt.of_several(row.disputed_initiatives, row.initiatives, "initiative")
+        return doubt.of_several(row.disputed_figures, row.all_figures, "figures")
+    return doubt.of_several(row.disputed_initiatives, row.initiatives, "initiatives")
 
 
 def _spots(rows: list[Any], stage: str, label: str, look: Look) -> dict[str, Any]:
@@ -122,8 +148,13 @@ def _spots(rows: list[Any], stage: str, label: str, look: Look) -> dict[str, Any
     hover = [
         doubt.lines(
             f"<b>{formats.escape(row.city)}</b>",
-            f"{formats.count(row.initiatives, 'initiative')}, {formats.count(row.all_figures, 'figure')} of money",
-            f"Furthest stage: {label.lower()}",
+            ", ".join(
+                (
+                    ngettext("{n} initiative", "{n} initiatives", row.initiatives),
+                    ngettext("{n} figure of money", "{n} figures of money", row.all_figures),
+                )
+            ),
+            _("Furthest stage: {stage}", stage=label.lower()),
             _doubt(row),
         )
         for row in rows

@@ -7,7 +7,7 @@ import datetime
 import math
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,13 @@ from components.figures.models import IN_DOUBT, axis
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, legend_above, nothing, records, text_width
 from components.look import Look
+from ledger.language import N_, ngettext
+from ledger.language import gettext as _
 from ledger.tables import Descriptor
 
 #: Okabe-Ito, in the order in which cities get them; further cities share the last.
 _CITY_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#999999")
+_WEIGHTS = {True: N_("open weights"), False: N_("weights closed"), None: N_("weights: not known")}
 _SHAPES = {"dense": ("circle", "●"), "moe": ("diamond", "◆"), "unknown": ("square", "■")}
 
 
@@ -63,7 +66,7 @@ class _Release:
     @property
     def label(self) -> str:
         names = ", ".join([self.name, *self.others])
-        return f"{names} ⚑\u00a0{self.disputed}" if self.disputed in IN_DOUBT else names
+        return f"{names} ⚑\u00a0{doubt.state_words(self.disputed)}" if self.disputed in IN_DOUBT else names
 
 
 @figure("model-releases")
@@ -73,9 +76,15 @@ def model_releases(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> D
         return nothing(look)
     releases = _releases(table, descriptor)
     missing = len(table) - len(releases)
-    note = f"{formats.count(missing, 'model')} without a known date or size in the table alone." if missing else ""
+    note = ""
+    if missing:
+        note = ngettext(
+            "{n} model without a known date or size in the table alone.",
+            "{n} models without a known date or size in the table alone.",
+            missing,
+        )
     if not releases:
-        return nothing(look, "No model with a known date and size.", note)
+        return nothing(look, _("No model with a known date and size."), note)
     counts = Counter(release.city for release in releases)
     ranked = sorted(counts, key=lambda city: (-counts[city], city))
     colours = {city: _CITY_COLOURS[min(i, len(_CITY_COLOURS) - 1)] for i, city in enumerate(ranked)}
@@ -85,42 +94,85 @@ def model_releases(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> D
     entries += [
         (_SHAPES[shape][1], look.muted, _architecture(descriptor, shape)) for shape in _SHAPES if shape in shapes
     ]
-    entries.append(("", look.muted, "Filled: open weights · hollow: closed · dotted: not known"))
+    entries.append(("", look.muted, _("Filled: open weights · hollow: closed · dotted: not known")))
     if any(release.disputed in IN_DOUBT for release in releases):
-        entries.append((doubt.FLAG, look.doubt, "disputed, with a ring"))
+        entries.append((doubt.FLAG, look.doubt, _("disputed, with a ring")))
     legend, above = legend_above(entries, look, left)
     plane = _Plane(releases, left, above, width - left - 14, height - bottom)
     labels = _labels(releases, plane, look)
     annotations = [legend, *labels]
-    when = "Release" if look.narrow else "Date of release"
+    if look.narrow:
+        when = _("Release; a bar where only month or year is known")
+    else:
+        when = _("Date of release; a bar where only month or year is known")
+    days, dates = _days(*plane.days, most=4 if look.narrow else 9)
     layout = {
         "margin": {"l": left, "r": 14, "t": above, "b": bottom}, "annotations": annotations,
         "xaxis": axis(
-            look, f"{when}; a bar where only month or year is known", type="date",
-            range=[plane.days[0].isoformat(), plane.days[1].isoformat()], nticks=4 if look.narrow else 9,
+            look, when, type="date", range=[plane.days[0].isoformat(), plane.days[1].isoformat()],
+            tickvals=days, ticktext=dates,
         ),
         "yaxis": axis(
-            look, "Parameters in total (log scale)", type="log", range=list(plane.powers),
+            look, _("Parameters in total (log scale)"), type="log", range=list(plane.powers),
             tickvals=plane.ticks, ticktext=[formats.short(tick) for tick in plane.ticks],
         ),
     }  # fmt: skip
-    largest = max(releases, key=lambda release: release.size)
-    latest = max(releases, key=lambda release: release.start)
-    alt = (
-        f"{formats.count(len(releases), 'model')} of {formats.count(len(counts), 'city', 'cities')} by release "
-        f"and size. Largest: {largest.label}, {largest.city}, {formats.short(largest.size)} parameters. "
-        f"Latest: {latest.label}, {latest.city}."
-    )
+    alt = _alt(releases, ranked[0], counts)
     traces = [_whiskers(releases, look), *_points(releases, colours, look)]
     if len(labels) < len({(release.middle, release.size) for release in releases}):
-        note = f"Some points have no name for want of room: point at them. {note}".strip()
+        unnamed = _("Some points have no name for want of room: point at them.")
+        note = f"{unnamed} {note}".strip()
     drawing = Drawing(chart(look, traces, height=above + height, **layout), alt, note)
     return doubt.explained(drawing, any(release.disputed in IN_DOUBT for release in releases))
 
 
+def _alt(releases: Sequence[_Release], leader: str, counts: Mapping[str, int]) -> str:
+    """How many models of how many cities there are, the city with most, and the largest and the latest model."""
+    largest = max(releases, key=lambda release: release.size)
+    latest = max(releases, key=lambda release: release.start)
+    number = ngettext("{n} model", "{n} models", len(releases))
+    sentences = [
+        ngettext(
+            "{models} of {n} city by release and size.",
+            "{models} of {n} cities by release and size.",
+            len(counts),
+            models=number,
+        )
+    ]
+    if len(counts) > 1:
+        sentences[0] = ngettext(
+            "{models} of {n} city by release and size; {leader} leads with {number}.",
+            "{models} of {n} cities by release and size; {leader} leads with {number}.",
+            len(counts),
+            models=number,
+            leader=leader,
+            number=formats.whole(counts[leader]),
+        )
+    size = formats.short(largest.size)
+    said = N_("Largest: {model}, {city}, {size} parameters.")
+    sentences.append(_(said, model=largest.label, city=largest.city, size=size))
+    sentences.append(_("Latest: {model}, {city}.", model=latest.label, city=latest.city))
+    return " ".join(sentences)
+
+
+#: Months from one date on the axis to the next, that years begin with one.
+_APART = (1, 2, 3, 6, 12, 24, 60, 120)
+
+
+def _days(first: datetime.date, last: datetime.date, *, most: int) -> tuple[list[str], list[str]]:
+    """First days of months between two days, at most so many, and how they are written; Plotly knows no language."""
+    low, high = (day.year * 12 + day.month - 1 for day in (first, last))
+    apart = next((apart for apart in _APART if high // apart - low // apart <= most), _APART[-1])
+    months = [month for month in range(low + 1, high + 1) if month % apart == 0]
+    written = [f"{month // 12}-{month % 12 + 1:02d}" for month in months]
+    return [f"{month}-01" for month in written], [
+        formats.date(month if apart % 12 else month.split("-", 1)[0]) for month in written
+    ]
+
+
 def _architecture(descriptor: Descriptor, code: str) -> str:
     label = formats.escape(descriptor.label("models", "architecture", code))
-    return f"{label} architecture" if code == "unknown" else label
+    return _("{label} architecture", label=label) if code == "unknown" else label
 
 
 def _releases(table: pd.DataFrame, descriptor: Descriptor) -> list[_Release]:
@@ -132,12 +184,12 @@ def _releases(table: pd.DataFrame, descriptor: Descriptor) -> list[_Release]:
             continue
         shape = row.architecture if row.architecture in _SHAPES else "unknown"
         weights = None if pd.isna(row.open_weights) else bool(row.open_weights)
-        hover = (
-            f"<b>{formats.escape(row.model)}</b>, {formats.escape(row.city)}<br>"
-            f"{formats.date(row.released_on)} · {formats.short(row.parameters_total)} parameters<br>"
-            f"{_architecture(descriptor, shape)} · "
-            + {True: "open weights", False: "weights closed", None: "weights: not known"}[weights]
-            + (f"<br>⚑ Disputed: {row.disputed}" if row.disputed != "none" else "")
+        parameters = _("{number} parameters", number=formats.short(row.parameters_total))
+        hover = doubt.lines(
+            f"<b>{formats.escape(row.model)}</b>, {formats.escape(row.city)}",
+            f"{formats.date(row.released_on)} · {parameters}",
+            f"{_architecture(descriptor, shape)} · {_(_WEIGHTS[weights])}",
+            doubt.of_one(row.disputed),
         )
         start, end = period(row.released_on)
         found.append(

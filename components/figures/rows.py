@@ -9,11 +9,14 @@ from typing import Any
 
 from components import formats
 from components.figures.sheet import Mark, Sheet, muted, text_width
-from components.figures.sums import PAYERS
+from ledger.language import N_
+from ledger.language import gettext as _
 
 #: Letters of a name that fit on one line above a bar, on a narrow and on a wide page.
 _LETTERS, _LETTERS_WIDE = 44, 100
 _LINE = 17
+#: The payers in a word.
+_PAYERS = {"public": N_("public"), "mixed": N_("mixed"), "private": N_("private"), "unknown": N_("payer unknown")}
 
 
 @dataclass
@@ -103,15 +106,9 @@ def pixels_right(texts: Sequence[str], size: float, whole: float) -> float:
     return whole / max(whole - room, whole * 0.25)
 
 
-def payer_words(payer: str) -> str:
-    """Whose money it is, within a line: `public money`."""
-    name = PAYERS[payer]
-    return name[0].lower() + name[1:]
-
-
 def payer_word(payer: str) -> str:
     """The payer in a word."""
-    return "payer unknown" if payer == "unknown" else payer
+    return _(_PAYERS[payer])
 
 
 def key(entries: Sequence[str], sheet: Sheet, wide: float = 900) -> None:

@@ -11,20 +11,22 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components import formats
-from components.figures.doubt import explained
-from components.figures.models import IN_DOUBT, TEXTS, decimals, score_axes, setting
+from components.figures import doubt
+from components.figures.models import IN_DOUBT, TEXTS, decimals, score, score_axes, setting, written
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, legend_above, nothing, records, text_width
 from components.look import Look
+from ledger.language import N_, ngettext
+from ledger.language import gettext as _
 from ledger.tables import Descriptor
 
 #: Who reported a score: symbol of the plot, sign of the key, words. More ink for the more independent.
 _REPORTERS = {
-    "printed": ("circle-open", "○", "Developer, of another maker's model"),
-    "developer": ("circle", "●", "Developer, of its own model"),
-    "press": ("triangle-up", "▲", "Press"),
-    "maintainer": ("square", "■", "Maintainer of the benchmark"),
-    "independent": ("diamond", "◆", "Independent"),
+    "printed": ("circle-open", "○", N_("Developer, of another maker's model")),
+    "developer": ("circle", "●", N_("Developer, of its own model")),
+    "press": ("triangle-up", "▲", N_("Press")),
+    "maintainer": ("square", "■", N_("Maintainer of the benchmark")),
+    "independent": ("diamond", "◆", N_("Independent")),
 }
 _REPORTER_COLOURS = {
     "developer": "#D55E00", "printed": "#D55E00", "press": "#009E73", "maintainer": "#CC79A7", "independent": "#0072B2",
@@ -42,24 +44,66 @@ def model_scores(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dra
     notes = []
     if others:
         notes.append(
-            f"Drawn is {benchmark}, the benchmark with most sources; {formats.count(others, 'other benchmark')} in the "
-            "table. Choose a benchmark in the filter."
+            ngettext(
+                "Drawn is {benchmark}, the benchmark with most sources; {n} other benchmark in the table. "
+                "Choose a benchmark in the filter.",
+                "Drawn is {benchmark}, the benchmark with most sources; {n} other benchmarks in the table. "
+                "Choose a benchmark in the filter.",
+                others,
+                benchmark=benchmark,
+            )
         )
     drawn = [row for row in of_it if row.score_unit == unit]
     if len(drawn) < len(of_it):
-        notes.append(f"{formats.count(len(of_it) - len(drawn), 'result')} in another unit in the table alone.")
+        notes.append(
+            ngettext(
+                "{n} result in another unit in the table alone.",
+                "{n} results in another unit in the table alone.",
+                len(of_it) - len(drawn),
+            )
+        )
     groups, left_out = _score_rows(drawn, 20 if look.narrow else 34)
     if left_out:
-        notes.append(f"{formats.count(left_out, 'row')} of models of others with lower scores in the table alone.")
-    notes.append("Scores in different settings are not comparable.")
-    alt = f"{benchmark}: {formats.count(len(drawn), 'result')}, highest {groups[0][0].model} {groups[0][0].score:g}."
-    own = [g[0] for g in groups if g[0].role == "municipal"]
-    if own:
-        best = own[0]
-        doubt = f", disputed: {best.disputed}" if best.disputed in IN_DOUBT else ""
-        alt += f" Best of a city: {best.model} {best.score:g}, reported by: {_reporter_words(best)}{doubt}."
-    drawing = Drawing(_score_sheet(groups, str(unit), look), alt, " ".join(notes))
-    return explained(drawing, any(row.disputed in IN_DOUBT for group in groups for row in group))
+        notes.append(
+            ngettext(
+                "{n} row of models of others with lower scores in the table alone.",
+                "{n} rows of models of others with lower scores in the table alone.",
+                left_out,
+            )
+        )
+    notes.append(_("Scores in different settings are not comparable."))
+    drawing = Drawing(_score_sheet(groups, str(unit), look), _alt(benchmark, drawn, groups), " ".join(notes))
+    return doubt.explained(drawing, any(row.disputed in IN_DOUBT for group in groups for row in group))
+
+
+def _alt(benchmark: str, drawn: Sequence[Any], groups: Sequence[Sequence[Any]]) -> str:
+    """How many results there are, the highest one, the best of a city, and who reported it."""
+    first = groups[0][0]
+    sentences = [
+        ngettext(
+            "{benchmark}: {n} result, highest {model} {score}.",
+            "{benchmark}: {n} results, highest {model} {score}.",
+            len(drawn),
+            benchmark=benchmark,
+            model=first.model,
+            score=score(first.score),
+        )
+    ]
+    own = [group[0] for group in groups if group[0].role == "municipal"]
+    if not own:
+        return " ".join((*sentences, _("None is of a city.")))
+    best = own[0]
+    said = {"model": best.model, "score": score(best.score), "reporter": _reporter_words(best)}
+    if best.disputed in IN_DOUBT:
+        state = doubt.state_words(best.disputed)
+        sentences.append(
+            _("Best of a city: {model} {score}, reported by: {reporter}, disputed: {state}.", **said, state=state)
+        )
+    else:
+        sentences.append(_("Best of a city: {model} {score}, reported by: {reporter}.", **said))
+    if not any(row.reported_by == "independent" for row in drawn):
+        sentences.append(_("No result was reported independently."))
+    return " ".join(sentences)
 
 
 _SCORE_COLUMNS = (
@@ -84,7 +128,7 @@ def _reporter(row: Any) -> str:
 
 
 def _reporter_words(row: Any) -> str:
-    return _REPORTERS[_reporter(row)][2].lower()
+    return _(_REPORTERS[_reporter(row)][2]).lower()
 
 
 def _score_rows(drawn: Sequence[Any], limit: int) -> tuple[list[list[Any]], int]:
@@ -118,7 +162,7 @@ def _score_sheet(groups: Sequence[Sequence[Any]], unit: str, look: Look) -> go.F
     left = 14 if look.narrow else min(360, int(max(text_width(name, 12) for name in names)) + 18)
     right = 14 if look.narrow else int(max(text_width(value, 12.5) for value in values)) + 24
     used = dict.fromkeys(_reporter(row) for group in groups for row in group)
-    entries = [(_REPORTERS[who][1], _REPORTER_COLOURS[who], _REPORTERS[who][2]) for who in _REPORTERS if who in used]
+    entries = [(_REPORTERS[who][1], _REPORTER_COLOURS[who], _(_REPORTERS[who][2])) for who in _REPORTERS if who in used]
     legend, above = legend_above(entries, look, left)
     step = 40 if look.narrow else 24
     traces = _score_lines(groups, low - pad, high + pad, look) + _score_dots(groups, look)
@@ -147,9 +191,9 @@ def _row_name(row: Any, look: Look) -> str:
 
 def _row_values(group: Sequence[Any], places: int, look: Look) -> str:
     """The scores of a row, each once, and the dispute in words."""
-    values = " · ".join(dict.fromkeys(f"{row.score:.{places}f}" for row in group))
+    values = " · ".join(dict.fromkeys(written(row.score, places) for row in group))
     marks = [row.disputed for row in group if row.disputed in IN_DOUBT]
-    return f'<b>{values}</b> <span style="color:{look.doubt}">⚑ disputed: {marks[0]}</span>' if marks else values
+    return f"<b>{values}</b> {doubt.marked(marks[0], look)}" if marks else values
 
 
 def _score_lines(groups: Sequence[Sequence[Any]], low: float, high: float, look: Look) -> list[dict[str, Any]]:
@@ -165,22 +209,22 @@ def _score_dots(groups: Sequence[Sequence[Any]], look: Look) -> list[dict[str, A
     rows = [(place, row) for place, group in enumerate(groups) for row in group]
     doubted = [(place, row) for place, row in rows if row.disputed in IN_DOUBT]
     dots = {
-        "type": "scatter", "mode": "markers", "x": [row.score for _, row in rows], "y": [place for place, _ in rows],
-        "customdata": [[row.position, _score_hover(row)] for _, row in rows],
+        "type": "scatter", "mode": "markers", "x": [row.score for at, row in rows], "y": [at for at, row in rows],
+        "customdata": [[row.position, _score_hover(row)] for place, row in rows],
         "hovertemplate": "%{customdata[1]}<extra></extra>", "cliponaxis": False,
         "marker": {
-            "symbol": [_REPORTERS[_reporter(row)][0] for _, row in rows], "size": 11, "opacity": 1,
-            "color": [_REPORTER_COLOURS[_reporter(row)] for _, row in rows],
+            "symbol": [_REPORTERS[_reporter(row)][0] for place, row in rows], "size": 11, "opacity": 1,
+            "color": [_REPORTER_COLOURS[_reporter(row)] for place, row in rows],
             "line": {
-                "width": [2 if _reporter(row) == "printed" else 0 for _, row in rows],
-                "color": [_REPORTER_COLOURS[_reporter(row)] for _, row in rows],
+                "width": [2 if _reporter(row) == "printed" else 0 for place, row in rows],
+                "color": [_REPORTER_COLOURS[_reporter(row)] for place, row in rows],
             },
         },
     }  # fmt: skip
     rings = {
         "type": "scatter", "mode": "markers", "hoverinfo": "skip", "cliponaxis": False,
-        "x": [row.score for _, row in doubted], "y": [place for place, _ in doubted],
-        "customdata": [[row.position] for _, row in doubted],
+        "x": [row.score for place, row in doubted], "y": [place for place, row in doubted],
+        "customdata": [[row.position] for place, row in doubted],
         "marker": {
             "symbol": "circle-open", "size": 20, "color": look.doubt, "line": {"width": 2, "color": look.doubt},
         },
@@ -189,14 +233,12 @@ def _score_dots(groups: Sequence[Sequence[Any]], look: Look) -> list[dict[str, A
 
 
 def _score_hover(row: Any) -> str:
-    lines = [
-        f"<b>{formats.escape(row.model)}</b>: {row.score:g} {formats.escape(row.score_unit)}",
-        f"{formats.escape(row.setting)}" if not pd.isna(row.setting) else "Setting not stated",
-        f"Reported by: {_reporter_words(row)}, {formats.date(row.reported_on)}",
-        f"Source: {formats.escape(row.publisher)}",
-    ]
-    if not pd.isna(row.note):
-        lines += [formats.escape(line) for line in textwrap.wrap(row.note, 60)]
-    if row.disputed != "none":
-        lines.append(f"⚑ Disputed: {row.disputed}")
-    return "<br>".join(lines)
+    note = "" if pd.isna(row.note) else row.note
+    return doubt.lines(
+        f"<b>{formats.escape(row.model)}</b>: {score(row.score)} {formats.escape(row.score_unit)}",
+        _("Setting not stated") if pd.isna(row.setting) else formats.escape(row.setting),
+        _("Reported by: {reporter}, {date}", reporter=_reporter_words(row), date=formats.date(row.reported_on)),
+        _("Source: {publisher}", publisher=formats.escape(row.publisher)),
+        *map(formats.escape, textwrap.wrap(note, 60)),
+        doubt.of_one(row.disputed),
+    )

@@ -12,14 +12,17 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from components import formats
 from components.figures.registry import Drawing
-from components.figures.sums import PAYERS, PER_RESIDENT, per_resident
+from components.figures.sums import PER_RESIDENT, payer_name
 from components.look import CLEAR, FONT, HOLLOW, Look, stage_markers, stage_outlines
+from ledger.language import N_, locale
+from ledger.language import gettext as _
 
-NO_ROWS = "No rows."
-_RULES = {"USD": "annual mean rate", "international dollars": "purchasing power parity"}
+_RULES = {"USD": N_("annual mean rate"), "international dollars": N_("purchasing power parity")}
+_OWN_CURRENCY = N_("as stated")
 _TAG = re.compile("<[^>]*>")
 _SPACE = re.compile(" (?![^<]*>)")  # a blank outside a tag
 
@@ -40,14 +43,16 @@ def chart(look: Look, traces: Sequence[Mapping[str, Any]], **layout: Any) -> go.
         "showlegend": False,
         "barmode": "overlay",
         "dragmode": False,
+        # For the numbers that Plotly writes itself.
+        "separators": get_decimal_symbol(locale()) + get_group_symbol(locale()),
     }
     return go.Figure({"data": list(traces), "layout": base | layout}, _validate=False)
 
 
-def nothing(look: Look, alt: str = NO_ROWS, note: str = "") -> Drawing:
+def nothing(look: Look, alt: str = "", note: str = "") -> Drawing:
     """An empty figure, with what is to be said in place of one."""
     hidden = {"visible": False}
-    return Drawing(chart(look, [], height=120, xaxis=hidden, yaxis=hidden), alt, note)
+    return Drawing(chart(look, [], height=120, xaxis=hidden, yaxis=hidden), alt or _("No rows."), note)
 
 
 def records(table: pd.DataFrame, *columns: str) -> list[Any]:
@@ -98,16 +103,11 @@ def small_title(text: str, look: Look) -> dict[str, Any]:
     return {"text": text, "standoff": 6, "font": {"size": 11, "color": look.muted}}
 
 
-def axis_title(
-    unit: str, look: Look, scale: str = "linear, each panel has its own scale", of: str = "counted figures"
-) -> str:
-    """Unit, what is shown in it, rule and scale of an axis."""
-    base = unit.removesuffix(PER_RESIDENT)
-    parts = [
-        formats.escape(formats.unit_title(base)) + (PER_RESIDENT if per_resident(unit) else ""),
-        of,
-        _RULES.get(base, "as stated"),
-    ]
+def axis_title(unit: str, look: Look, scale: str = "", of: str = "") -> str:
+    """Unit, what is shown in it (counted figures), rule and scale (one for each panel) of an axis."""
+    rule = _RULES.get(unit.removesuffix(PER_RESIDENT), _OWN_CURRENCY)
+    parts = [formats.escape(formats.unit_title(unit)), of or _("counted figures"), _(rule)]
+    scale = scale or _("linear, each panel has its own scale")
     return ", ".join(parts) + (f"<br>({scale})" if look.narrow else f" ({scale})")
 
 
@@ -131,7 +131,7 @@ def short_ticks(low: float, high: float, logarithmic: bool) -> list[float]:
 
 def swatch(payer: str, look: Look) -> str:
     """The name of a payer behind a square in its colour."""
-    return f'<span style="color:{look.payer(payer)}">■</span> <b>{PAYERS[payer]}</b>'
+    return f'<span style="color:{look.payer(payer)}">■</span> <b>{payer_name(payer)}</b>'
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from components.figures import doubt
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, legend_above, nothing, records, text_width
 from components.look import Look
+from ledger.language import gettext as _
+from ledger.language import listed, ngettext
 from ledger.tables import Descriptor
 
 _TOP_GRADE = 3
@@ -29,7 +32,7 @@ def _fills(look: Look) -> tuple[str, ...]:
 def _words(descriptor: Descriptor) -> tuple[str, ...]:
     """The name of each grade."""
     categories = descriptor.categories("initiative_goals", "evidence")
-    return ("None recorded", *(formats.escape(category.label) for category in categories))
+    return (_("None recorded"), *(formats.escape(category.label) for category in categories))
 
 
 def _goals(table: pd.DataFrame, descriptor: Descriptor) -> list[str]:
@@ -61,6 +64,14 @@ def _cities(table: pd.DataFrame) -> list[_City]:
     return list(cities.values())
 
 
+def _index(city: _City) -> str:
+    return _("index {number}", number=f"{city.index:.0f}")
+
+
+def _initiatives(number: int) -> str:
+    return ngettext("{n} initiative", "{n} initiatives", number)
+
+
 def _is_doubted(cities: Sequence[_City]) -> bool:
     """Whether a grade of any of the cities rests on disputed evidence."""
     return any(cell.disputed_evidence is True for city in cities for cell in city.cells)
@@ -68,13 +79,36 @@ def _is_doubted(cities: Sequence[_City]) -> bool:
 
 def _doubt(cell: Any) -> str:
     """What is in doubt of a grade, as a line of the text beside the pointer."""
-    return f"{doubt.FLAG} Disputed: lower without disputed evidence" if cell.disputed_evidence is True else ""
+    return f"{doubt.FLAG} " + _("Disputed: lower without disputed evidence") if cell.disputed_evidence is True else ""
 
 
-def _sentence(cities: Sequence[_City]) -> str:
-    """The cities with the highest index, in words."""
+def _sentence(cities: Sequence[_City], goals: Sequence[str], descriptor: Descriptor) -> str:
+    """The cities with the highest index, and the goals with evidence in most and in fewest cities, in words."""
     leaders = ", ".join(f"{city.name} {city.index:.0f}" for city in cities[:3])
-    return f"{formats.count(len(cities), 'city', 'cities')}; highest index (0 to 100): {leaders}."
+    sentences = [
+        ngettext(
+            "{n} city; highest index (0 to 100): {leaders}.",
+            "{n} cities; highest index (0 to 100): {leaders}.",
+            len(cities),
+            leaders=leaders,
+        )
+    ]
+    reached = Counter(cell.goal for city in cities for cell in city.cells if cell.grade)
+    labels = {goal: descriptor.label("initiative_goals", "goal", goal) for goal in goals}
+    if none := [labels[goal] for goal in goals if not reached[goal]]:
+        sentences.append(_("No evidence for: {goals}.", goals=listed(none)))
+    elif len(cities) > 1:
+        most, least = (pick(goals, key=lambda goal: reached[goal]) for pick in (max, min))
+        sentences.append(
+            _(
+                "Cities with evidence: most for {most} ({most_cities}), fewest for {least} ({least_cities}).",
+                most=labels[most],
+                most_cities=formats.whole(reached[most]),
+                least=labels[least],
+                least_cities=formats.whole(reached[least]),
+            )
+        )
+    return " ".join(sentences)
 
 
 @figure("goals-by-city")
@@ -90,7 +124,7 @@ def goals_by_city(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
     disputed = _is_doubted(shown)
     entries = _grade_legend(words, look)
     if disputed:
-        entries.append((doubt.FLAG, look.doubt, "lower without disputed evidence"))
+        entries.append((doubt.FLAG, look.doubt, _("lower without disputed evidence")))
     legend, above = legend_above(entries, look, left)
     heads = 74 if look.narrow else 40
     legend["yshift"] += heads
@@ -120,13 +154,16 @@ def goals_by_city(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
         traces.append(_heads_of_rows(shown, names, look))
     else:
         layout["xaxis"]["tickvals"] = [*range(columns), columns + 0.1, columns + 1.05]
-        layout["xaxis"]["ticktext"] += ["<b>Index</b><br>0 to 100", "Initiatives<br>behind it"]
+        layout["xaxis"]["ticktext"] += [_("<b>Index</b><br>0 to 100"), _("Initiatives<br>behind it")]
         traces.append(_sums(shown, columns, look))
-    note = "The index is the mean of the nine grades ÷ 3 × 100. It measures what has been recorded."
+    note = _("The index is the mean of the nine grades ÷ 3 × 100. It measures what has been recorded.")
     if len(cities) > len(shown):
-        note += f" {formats.count(len(cities) - len(shown), 'more city stands', 'more cities stand')} in the table."
+        left = len(cities) - len(shown)
+        more = ngettext("{n} more city stands in the table.", "{n} more cities stand in the table.", left)
+        note += f" {more}"
     height = above + heads + 8 + step * len(shown)
-    return doubt.explained(Drawing(chart(look, traces, height=height, **layout), _sentence(cities), note), disputed)
+    alt = _sentence(cities, goals, descriptor)
+    return doubt.explained(Drawing(chart(look, traces, height=height, **layout), alt, note), disputed)
 
 
 def _grade_legend(words: Sequence[str], look: Look) -> list[tuple[str, str, str]]:
@@ -156,9 +193,13 @@ def _squares(
             said = _doubt(cell)
             hover = doubt.lines(
                 f"{name} · {labels[column]}",
-                f"{words[cell.grade]} (grade {cell.grade})",
-                f"{formats.count(cell.initiatives, 'initiative')}, "
-                f"{formats.count(cell.evidence_rows, 'piece')} of evidence",
+                _("{label} (grade {grade})", label=words[cell.grade], grade=cell.grade),
+                ", ".join(
+                    (
+                        _initiatives(cell.initiatives),
+                        ngettext("{n} piece of evidence", "{n} pieces of evidence", cell.evidence_rows),
+                    )
+                ),
                 said,
             )
             points[cell.grade].append((column, row, [cell.position, hover], doubt.FLAG if said else ""))
@@ -199,8 +240,7 @@ def _heads_of_rows(shown: Sequence[_City], names: Sequence[str], look: Look) -> 
         "x": [-0.6] * len(shown), "y": [row - 0.46 for row in range(len(shown))],
         "textfont": {"color": look.ink, "size": 12},
         "text": [
-            f'{name} <span style="color:{look.muted}">· index {city.index:.0f} · '
-            f"{formats.count(city.initiatives, 'initiative')}</span>"
+            f'{name} <span style="color:{look.muted}">· {_index(city)} · {_initiatives(city.initiatives)}</span>'
             for name, city in zip(names, shown, strict=True)
         ],
     }  # fmt: skip
@@ -242,18 +282,26 @@ def goals_profile(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
         }  # fmt: skip
         name = "<br>".join(formats.escape(line) for line in textwrap.wrap(city.name, 34))
         layout["annotations"].append({
-            "text": f'<b>{name}</b> <span style="color:{look.muted}">index {city.index:.0f}</span>',
+            "text": f'<b>{name}</b> <span style="color:{look.muted}">{_index(city)}</span>',
             "xref": "paper", "x": start, "xanchor": "left", "yref": "paper", "y": ceiling, "yanchor": "bottom",
             "yshift": 3, "showarrow": False, "font": {"color": look.ink},
         })  # fmt: skip
-    note, disputed = "Bars reach the highest evidence recorded.", _is_doubted(shown)
+    note, disputed = _("Bars reach the highest evidence recorded."), _is_doubted(shown)
     if disputed:
-        note += f" {doubt.FLAG} marks a grade that would be lower without disputed evidence."
+        said = _("{flag} marks a grade that would be lower without disputed evidence.", flag=doubt.FLAG)
+        note += f" {said}"
     if len(cities) > len(shown):
-        others = formats.count(len(cities) - len(shown), "other city stands", "other cities stand")
-        note += f" Drawn are the {len(shown)} cities with the highest index; {others} in the table."
-        note += " Choose cities in the filter."
-    drawing = Drawing(chart(look, traces, height=height, **layout), _sentence(cities), note)
+        more = ngettext(
+            "Drawn are the {drawn} cities with the highest index; {n} other city stands in the table. "
+            "Choose cities in the filter.",
+            "Drawn are the {drawn} cities with the highest index; {n} other cities stand in the table. "
+            "Choose cities in the filter.",
+            len(cities) - len(shown),
+            drawn=formats.whole(len(shown)),
+        )
+        note += f" {more}"
+    alt = _sentence(cities, goals, descriptor)
+    drawing = Drawing(chart(look, traces, height=height, **layout), alt, note)
     return doubt.explained(drawing, disputed)
 
 
@@ -278,7 +326,8 @@ def _profile(
             "y": recorded, "x": [grades[row] for row in recorded],
             "customdata": [
                 [cells[goals[row]].position, doubt.lines(
-                    f"{labels[row]}: {words[grades[row]]} (grade {grades[row]})", _doubt(cells[goals[row]])
+                    _("{goal}: {label} (grade {grade})", goal=labels[row], label=words[grades[row]], grade=grades[row]),
+                    _doubt(cells[goals[row]]),
                 )]
                 for row in recorded
             ],

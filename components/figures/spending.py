@@ -22,12 +22,16 @@ from components.figures.sums import (
     Sum,
     groups,
     largest,
+    payer_name,
+    payer_words,
     read,
     stages_of,
     together,
     without_value,
 )
 from components.look import Look
+from ledger.language import gettext as _
+from ledger.language import listed, ngettext
 from ledger.tables import Descriptor
 
 #: Height of a row of years, in units of the longest bar.
@@ -42,7 +46,7 @@ _LADDER_HEIGHT = 26 + 6 * 28 + 72
 def by_city(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
     """Cities as rows, one column a stage: the further right, the more real."""
     names = dict(zip(table["city_id"], table["city"], strict=True))
-    return _by_stage(table, descriptor, look, key="city_id", names=names, noun=("city", "cities"))
+    return _by_stage(table, descriptor, look, key="city_id", names=names)
 
 
 @figure("funding-breakdown")
@@ -50,12 +54,10 @@ def breakdown(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawin
     """Kinds of initiatives as rows, one column a stage; the segments of a bar are domains."""
     kinds = {category.value: category.label for category in descriptor.categories("initiatives", "kind")}
     domains = {category.value: category.label for category in descriptor.categories("initiatives", "domain")}
-    drawing = _by_stage(
-        table, descriptor, look, key="kind", names=kinds, noun=("kind", "kinds"), part="domain", parts=domains
-    )
+    drawing = _by_stage(table, descriptor, look, key="kind", names=kinds, part="domain", parts=domains)
     if table.empty:
         return drawing
-    segments = "The segments of a bar are domains: point at one to read its name."
+    segments = _("The segments of a bar are domains: point at one to read its name.")
     return Drawing(drawing.figure, drawing.alt, f"{segments} {drawing.note}".strip())
 
 
@@ -66,7 +68,6 @@ def _by_stage(
     *,
     key: str,
     names: dict[str, str],
-    noun: tuple[str, str],
     part: str | None = None,
     parts: dict[str, str] | None = None,
 ) -> Drawing:
@@ -82,7 +83,7 @@ def _by_stage(
         for payer, rows in payers.items():
             keys, drawn, left = largest(rows, _most_rows(payer, len(grouped), look))
             title = axis_title(unit, look)
-            labels = {**names, OTHERS: f"All others ({formats.count(len(left), *noun)})"}
+            labels = {**names, OTHERS: _all_others(key, len(left))}
             if any(row.key == OTHERS for row in drawn):
                 keys = [*keys, OTHERS]
             else:
@@ -93,10 +94,50 @@ def _by_stage(
             sheet.height += 14
     note = [rest, _left_out(missing)]
     if omitted:
-        more = formats.count(len(omitted), *noun)
-        note.insert(0, f"Values per resident cannot be added: {more} with smaller ones stand in the table alone.")
-    drawing = Drawing(sheet.figure(), _leaders(sums, names, stages), " ".join(filter(None, note)))
-    return doubt.explained(drawing, disputed)
+        note.insert(0, _omitted(key, len(omitted)))
+    alt = f"{_reach(key, sums)} {_leaders(sums, names, stages)}"
+    return doubt.explained(Drawing(sheet.figure(), alt, " ".join(filter(None, note))), disputed)
+
+
+def _all_others(key: str, number: int) -> str:
+    """The name of the row in which all are that have none of their own."""
+    if key == "city_id":
+        return ngettext("All others ({n} city)", "All others ({n} cities)", number)
+    return ngettext("All others ({n} kind)", "All others ({n} kinds)", number)
+
+
+def _omitted(key: str, number: int) -> str:
+    """Says how many are not drawn because they cannot be put together."""
+    if key == "city_id":
+        return ngettext(
+            "Values per resident cannot be added: {n} city with smaller ones stands in the table alone.",
+            "Values per resident cannot be added: {n} cities with smaller ones stand in the table alone.",
+            number,
+        )
+    return ngettext(
+        "Values per resident cannot be added: {n} kind with smaller ones stands in the table alone.",
+        "Values per resident cannot be added: {n} kinds with smaller ones stand in the table alone.",
+        number,
+    )
+
+
+def _reach(key: str, sums: Sequence[Sum]) -> str:
+    """How many cities or kinds there are, and how many of them came as far as a contract or a payment."""
+    every = len({row.key for row in sums})
+    firm = formats.whole(len({row.key for row in sums if row.stage in ("contracted", "spent")}))
+    if key == "city_id":
+        return ngettext(
+            "{n} city with counted figures; with money contracted or spent: {firm}.",
+            "{n} cities with counted figures; with money contracted or spent: {firm}.",
+            every,
+            firm=firm,
+        )
+    return ngettext(
+        "{n} kind of initiative with counted figures; with money contracted or spent: {firm}.",
+        "{n} kinds of initiatives with counted figures; with money contracted or spent: {firm}.",
+        every,
+        firm=firm,
+    )
 
 
 def _disputed(sums: Iterable[Sum]) -> bool:
@@ -187,14 +228,18 @@ def _steps(
     texts = [
         (row.high, order.index(row.stage),
          f" {doubt.flagged(formats.short(row.value), row.disputed, look)} "
-         f"{muted(' ' + formats.count(row.figures, 'figure'), look, 11)}")
+         + muted(" " + ngettext("{n} figure", "{n} figures", row.figures), look, 11))
         for row in rows
     ]  # fmt: skip
     sheet.labels(texts, axes, marks=marks)
     words = []
     for row in absent:
-        figures = formats.count(row.not_converted + row.not_added, "figure")
-        words.append((0.0, order.index(row.stage), f" {muted(f'nothing to add: {figures} in the table', look, 11)}"))
+        said = ngettext(
+            "nothing to add: {n} figure in the table",
+            "nothing to add: {n} figures in the table",
+            row.not_converted + row.not_added,
+        )
+        words.append((0.0, order.index(row.stage), f" {muted(said, look, 11)}"))
     sheet.labels(words, axes)
 
 
@@ -202,7 +247,11 @@ def _steps(
 def over_time(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
     """Years from left to right, one row of bars a stage, one panel a payer."""
     undated = int(table["year"].isna().sum())
-    absent = f"{formats.count(undated, 'row')} without a year in the table alone." if undated else ""
+    absent = ""
+    if undated:
+        absent = ngettext(
+            "{n} row without a year in the table alone.", "{n} rows without a year in the table alone.", undated
+        )
     dated = table["year"].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
     sums, missing = read(table, "year")
     sums = [row for row in sums if dated[row.position] == dated[row.position]]
@@ -217,10 +266,20 @@ def over_time(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawin
         for payer, rows in payers.items():
             sheet.text(_heading(payer, unit, grouped, look))
             _years(sheet, rows, stages, axis_title(unit, look), min(years), max(years))
-    note = ["A year without a bar has no counted figure: that is not zero.", rest, _left_out(missing), absent]
-    names = {row.key: row.key for row in sums}
-    drawing = Drawing(sheet.figure(), _leaders(sums, names, stages), " ".join(filter(None, note)))
-    return doubt.explained(drawing, disputed)
+    note = [_("A year without a bar has no counted figure: that is not zero."), rest, _left_out(missing), absent]
+    alt = f"{_span(years)} {_leaders(sums, {row.key: row.key for row in sums}, stages)}"
+    return doubt.explained(Drawing(sheet.figure(), alt, " ".join(filter(None, note))), disputed)
+
+
+def _span(years: Sequence[int]) -> str:
+    """From when to when there are counted figures, and the years between that have none."""
+    first, last = min(years), max(years)
+    gaps = [str(year) for year in range(first, last) if year not in years]
+    if first == last:
+        return _("Counted figures of {year} alone.", year=first)
+    if gaps:
+        return _("Counted figures from {first} to {last}, none in {years}.", first=first, last=last, years=listed(gaps))
+    return _("Counted figures of every year from {first} to {last}.", first=first, last=last)
 
 
 def _years(sheet: Sheet, rows: Sequence[Sum], stages: dict[str, str], title: str, first: int, last: int) -> None:
@@ -294,12 +353,23 @@ def _leaders(sums: Sequence[Sum], names: dict[str, str], stages: dict[str, str])
         keys = dict.fromkeys(row.key for row in rows if row.stage == stage)
         at_stage = [together([r for r in rows if r.stage == stage and r.key == key], key) for key in keys]
         first, *others = sorted(at_stage, key=lambda row: -row.value)
-        text = f"At stage {stages[stage].lower()}, {PAYERS[payer][0].lower()}{PAYERS[payer][1:]}: "
-        verb = "leads with" if others else "with"
-        text += f"{names[first.key]} {verb} {formats.money(first.value, unit, first.high)}"
+        said = {
+            "stage": stages[stage].lower(),
+            "payer": payer_words(payer),
+            "first": names[first.key],
+            "money": formats.money(first.value, unit, first.high),
+        }
         if others:
-            text += f"; {names[others[0].key]} follows with {formats.money(others[0].value, unit, others[0].high)}"
-        sentences.append(text + ".")
+            sentences.append(
+                _(
+                    "At stage {stage}, {payer}: {first} leads with {money}; {second} follows with {less}.",
+                    **said,
+                    second=names[others[0].key],
+                    less=formats.money(others[0].value, unit, others[0].high),
+                )
+            )
+        else:
+            sentences.append(_("At stage {stage}, {payer}: {first} with {money}.", **said))
     return " ".join(sentences)
 
 
@@ -312,16 +382,24 @@ def _main_unit(sums: Iterable[Sum]) -> str:
 
 
 def _ladder_alt(sums: Sequence[Sum], stages: dict[str, str]) -> str:
-    """The steps of the first two payers, in words."""
+    """The steps of the first two payers in words, and those on which they have nothing."""
     unit = _main_unit(sums)
     sentences = []
     for payer in PAYERS:
         rows = {row.stage: row for row in sums if (row.payer, row.unit) == (payer, unit)}
         steps = [
-            f"{label.lower()} {formats.money(rows[stage].value, unit, rows[stage].high)}"
+            _(
+                "{stage} {money}",
+                stage=label.lower(),
+                money=formats.money(rows[stage].value, unit, rows[stage].high),
+            )
             for stage, label in stages.items()
             if stage in rows
         ]
-        if steps:
-            sentences.append(f"{PAYERS[payer]}: {', '.join(steps)}.")
+        none = [label.lower() for stage, label in stages.items() if stage not in rows]
+        said = {"payer": payer_name(payer), "steps": ", ".join(steps)}
+        if steps and none:
+            sentences.append(_("{payer}: {steps}; nothing counted as {stages}.", **said, stages=listed(none, "or")))
+        elif steps:
+            sentences.append(_("{payer}: {steps}.", **said))
     return " ".join(sentences[:2])

@@ -11,14 +11,16 @@ import pandas as pd
 
 from components import formats
 from components.figures.doubt import lines, of_several
+from ledger.language import N_, ngettext
+from ledger.language import gettext as _
 from ledger.tables import Descriptor
 
 #: Payers in the order of the panels, and what their money is called.
 PAYERS = {
-    "public": "Public money",
-    "mixed": "Mixed public and private money",
-    "private": "Private money",
-    "unknown": "Money of unknown payers",
+    "public": N_("Public money"),
+    "mixed": N_("Mixed public and private money"),
+    "private": N_("Private money"),
+    "unknown": N_("Money of unknown payers"),
 }
 #: At most so many units get panels; the rest is named in the note.
 MOST_UNITS = 4
@@ -50,20 +52,30 @@ class Sum:
 
     def hover(self, stage: str, name: str = "") -> str:
         """The text beside the pointer; `stage` and `name` (what the bar stands for) are labels, already escaped."""
-        left_out = [
-            f"{number} {what}"
-            for number, what in ((self.not_converted, "not converted"), (self.not_added, "not added"))
-            if number
-        ]
-        counted = formats.count(self.figures, "counted figure")
+        numbers = [ngettext("{n} counted figure", "{n} counted figures", self.figures)]
+        if self.not_converted:
+            numbers.append(ngettext("{n} not converted", "{n} not converted", self.not_converted))
+        if self.not_added:
+            numbers.append(ngettext("{n} not added", "{n} not added", self.not_added))
         amount = formats.escape(formats.money(self.value, self.unit, self.high))
-        said = f"{stage}. {PAYERS[self.payer]}"
-        return lines(f"<b>{name}</b>" if name else "", said, amount, ", ".join([counted, *left_out]), self.doubt)
+        said = f"{stage}. {payer_name(self.payer)}"
+        return lines(f"<b>{name}</b>" if name else "", said, amount, ", ".join(numbers), self.doubt)
 
     @property
     def doubt(self) -> str:
         """How many of the figures are disputed, in words; empty where none is."""
-        return of_several(self.disputed, self.figures, "counted figure")
+        return of_several(self.disputed, self.figures, "counted")
+
+
+def payer_name(payer: str) -> str:
+    """What the money of a payer is called, where it stands alone: `Public money`."""
+    return _(PAYERS[payer])
+
+
+def payer_words(payer: str) -> str:
+    """What the money of a payer is called within a line: `public money`."""
+    name = payer_name(payer)
+    return name[0].lower() + name[1:]
 
 
 def read(table: pd.DataFrame, key: str | None = None, part: str | None = None) -> tuple[list[Sum], list[Sum]]:
@@ -144,7 +156,12 @@ def left_to_table(units: Sequence[str]) -> str:
     if not units:
         return ""
     names = ", ".join(sorted(unit.removesuffix(PER_RESIDENT) for unit in units))
-    return f"Amounts in {formats.count(len(units), 'more currency', 'more currencies')} stand in the table: {names}."
+    return ngettext(
+        "Amounts in {n} more currency stand in the table: {names}.",
+        "Amounts in {n} more currencies stand in the table: {names}.",
+        len(units),
+        names=names,
+    )
 
 
 def without_value(not_converted: Sequence[int]) -> str:
@@ -152,11 +169,25 @@ def without_value(not_converted: Sequence[int]) -> str:
     if not not_converted:
         return ""
     rows, unrated = len(not_converted), sum(number > 0 for number in not_converted)
-    hold, stand = ("row holds", "it stands") if rows == 1 else ("rows hold", "they stand")
-    text = f"{formats.whole(rows)} {hold} only figures that are not added"
-    if unrated:
-        text += f", {'all' if unrated == rows else f'of which {formats.whole(unrated)}'} for want of a rate"
-    return f"{text}; {stand} in the table."
+    if not unrated:
+        return ngettext(
+            "{n} row holds only figures that are not added; it stands in the table.",
+            "{n} rows hold only figures that are not added; they stand in the table.",
+            rows,
+        )
+    if unrated == rows:
+        return ngettext(
+            "{n} row holds only figures that are not added, all for want of a rate; it stands in the table.",
+            "{n} rows hold only figures that are not added, all for want of a rate; they stand in the table.",
+            rows,
+        )
+    return ngettext(
+        "{n} row holds only figures that are not added, of which {unrated} for want of a rate; it stands in the table.",
+        "{n} rows hold only figures that are not added, of which {unrated} for want of a rate; "
+        "they stand in the table.",
+        rows,
+        unrated=formats.whole(unrated),
+    )
 
 
 def stages_of(descriptor: Descriptor) -> dict[str, str]:

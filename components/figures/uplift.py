@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from components import formats
-from components.figures.doubt import explained
-from components.figures.models import IN_DOUBT, TEXTS, decimals, score_axes, setting
+from components.figures import doubt
+from components.figures.models import IN_DOUBT, TEXTS, decimals, reporters, score, score_axes, setting, written
 from components.figures.registry import Drawing, figure
 from components.figures.sheet import chart, legend_above, nothing, records, text_width
 from components.look import Look
+from ledger.language import N_, ngettext
+from ledger.language import gettext as _
 from ledger.tables import Descriptor
 
 
@@ -33,31 +35,67 @@ def model_uplift(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dra
     for row in sorted(pairs, key=lambda row: (-row.uplift, not row.same_source)):
         once.setdefault((row.benchmark, str(row.setting), row.score, row.base_score), row)
     shown = list(once.values())[:20]
-    first, worst = shown[0], shown[-1]
+    first = shown[0]
     notes = []
     if (others := len(table) - len(mine)) > 0:
-        models = len(counts) - 1
+        pairs_of_others = ngettext("{n} pair", "{n} pairs", others)
         notes.append(
-            f"Drawn is {first.model}, the model with most pairs; {formats.count(others, 'pair')} of "
-            f"{formats.count(models, 'other model')} in the table. Choose a model in the filter."
+            ngettext(
+                "Drawn is {model}, the model with most pairs; {pairs} of {n} other model in the table. "
+                "Choose a model in the filter.",
+                "Drawn is {model}, the model with most pairs; {pairs} of {n} other models in the table. "
+                "Choose a model in the filter.",
+                len(counts) - 1,
+                model=first.model,
+                pairs=pairs_of_others,
+            )
         )
     if (same := len(pairs) - len(once)) > 0:
-        notes.append(f"{formats.count(same, 'pair')} with the same two scores from another source drawn once.")
+        notes.append(
+            ngettext(
+                "{n} pair with the same two scores from another source drawn once.",
+                "{n} pairs with the same two scores from another source drawn once.",
+                same,
+            )
+        )
     if (left := len(once) - len(shown) + len(mine) - len(pairs)) > 0:
-        notes.append(f"{formats.count(left, 'further pair')} in the table alone.")
-    doubt = f" (disputed: {first.disputed})" if first.disputed in IN_DOUBT else ""
-    alt = (
-        f"{first.model}{doubt} against its base {first.base}, {formats.count(len(shown), 'pair')}. "
-        f"Largest uplift: {first.benchmark} {_signed(first.uplift)}; "
-        f"smallest: {worst.benchmark} {_signed(worst.uplift)}."
-    )
-    drawing = Drawing(_uplift_sheet(shown, str(unit), look), alt, " ".join(notes))
-    return explained(drawing, first.disputed in IN_DOUBT)
+        notes.append(ngettext("{n} further pair in the table alone.", "{n} further pairs in the table alone.", left))
+    drawing = Drawing(_uplift_sheet(shown, str(unit), descriptor, look), _alt(shown), " ".join(notes))
+    return doubt.explained(drawing, first.disputed in IN_DOUBT)
+
+
+def _alt(shown: Sequence[Any]) -> str:
+    """The model and its base, the largest and the smallest uplift, and how often the base is the better one."""
+    first, worst = shown[0], shown[-1]
+    model = first.model
+    if first.disputed in IN_DOUBT:
+        model = _("{model} (disputed: {state})", model=model, state=doubt.state_words(first.disputed))
+    sentences = [
+        ngettext(
+            "{model} against its base {base}, {n} pair.",
+            "{model} against its base {base}, {n} pairs.",
+            len(shown),
+            model=model,
+            base=first.base,
+        ),
+        _(
+            "Largest uplift: {benchmark} {uplift}; smallest: {other} {least}.",
+            benchmark=first.benchmark,
+            uplift=_signed(first.uplift),
+            other=worst.benchmark,
+            least=_signed(worst.uplift),
+        ),
+    ]
+    if below := sum(row.uplift < 0 for row in shown):
+        sentences.append(
+            ngettext("In {n} of them the base scores higher.", "In {n} of them the base scores higher.", below)
+        )
+    return " ".join(sentences)
 
 
 def _signed(number: float, places: int = 1) -> str:
     """A difference with its sign: `+18.3`, `−0.6`."""
-    return f"{number:+.{places}f}".replace("-", "−")
+    return ("−" if f"{number:.{places}f}".startswith("-") else "+") + written(abs(number), places)
 
 
 _UPLIFT_COLUMNS = (
@@ -66,20 +104,18 @@ _UPLIFT_COLUMNS = (
 )  # fmt: skip
 
 
-def _uplift_sheet(rows: Sequence[Any], unit: str, look: Look) -> go.Figure:
+def _uplift_sheet(rows: Sequence[Any], unit: str, descriptor: Descriptor, look: Look) -> go.Figure:
     first = rows[0]
     names = [formats.escape(row.benchmark) + setting(row, look) for row in rows]
     digits = decimals([row.uplift for row in rows])
     left = 14 if look.narrow else int(max(text_width(name, 13) for name in names)) + 18
-    doubt = ""
-    if first.disputed in IN_DOUBT:
-        doubt = f' <span style="color:{look.doubt}">⚑ disputed: {first.disputed}</span>'
+    mark = f" {doubt.marked(first.disputed, look)}" if first.disputed in IN_DOUBT else ""
     entries = [
-        ("●", look.muted, f"{formats.escape(first.base)} (base)"),
-        ("●", look.accent, f"<b>{formats.escape(first.model)}</b>{doubt}"),
+        ("●", look.muted, _("{model} (base)", model=formats.escape(first.base))),
+        ("●", look.accent, f"<b>{formats.escape(first.model)}</b>{mark}"),
     ]
     if not all(row.same_source for row in rows):
-        entries.append(("○", look.ink, "Hollow: the two scores come from different sources"))
+        entries.append(("○", look.ink, _("Hollow: the two scores come from different sources")))
     legend, above = legend_above(entries, look, left)
     places = list(range(len(rows)))
     low = min(min(row.score, row.base_score) for row in rows)
@@ -87,14 +123,15 @@ def _uplift_sheet(rows: Sequence[Any], unit: str, look: Look) -> go.Figure:
     pad = max((high - low) * 0.05, 0.5)
     room = (high - low) * (0.2 if look.narrow else 0.08)
     span = [low - pad, high + pad + room]
+    who = reporters(descriptor)
     traces: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": {"color": look.accent, "width": 3},
             "x": [x for row in rows for x in (row.base_score, row.score, None)],
             "y": [y for place in places for y in (place, place, None)],
         },
-        _ends(rows, "base_score", look.muted, look),
-        _ends(rows, "score", look.accent, look),
+        _ends(rows, "base_score", look.muted, who, look),
+        _ends(rows, "score", look.accent, who, look),
         {
             **TEXTS, "y": places, "x": [max(row.score, row.base_score) for row in rows],
             "text": [f"   <b>{_signed(row.uplift, digits)}</b>" for row in rows], "textfont": {"color": look.ink},
@@ -112,12 +149,12 @@ def _uplift_sheet(rows: Sequence[Any], unit: str, look: Look) -> go.Figure:
     return chart(look, traces, height=above + 44 + (40 if look.narrow else 25) * len(rows) + 8, **layout)
 
 
-def _ends(rows: Sequence[Any], column: str, colour: str, look: Look) -> dict[str, Any]:
+def _ends(rows: Sequence[Any], column: str, colour: str, who: Mapping[str, str], look: Look) -> dict[str, Any]:
     """One end of every dumbbell: filled where one source reports both scores, else hollow."""
     return {
         "type": "scatter", "mode": "markers", "x": [getattr(row, column) for row in rows], "y": list(range(len(rows))),
         "cliponaxis": False, "hovertemplate": "%{customdata[1]}<extra></extra>",
-        "customdata": [[row.position, _uplift_hover(row)] for row in rows],
+        "customdata": [[row.position, _uplift_hover(row, who)] for row in rows],
         "marker": {
             "size": 12, "opacity": 1, "color": [colour if row.same_source else look.paper for row in rows],
             "line": {"color": colour, "width": 2},
@@ -125,11 +162,13 @@ def _ends(rows: Sequence[Any], column: str, colour: str, look: Look) -> dict[str
     }  # fmt: skip
 
 
-def _uplift_hover(row: Any) -> str:
-    lines = [
+def _uplift_hover(row: Any, who: Mapping[str, str]) -> str:
+    words = N_("{model}: {score} (reported by: {reporter})")
+    sources = _("one source") if row.same_source else _("two sources")
+    return doubt.lines(
         f"<b>{formats.escape(row.benchmark)}</b>",
-        f"{formats.escape(row.model)}: {row.score:g} (reported by: {row.reported_by})",
-        f"{formats.escape(row.base)}: {row.base_score:g} (reported by: {row.base_reported_by})",
-        f"Uplift {_signed(row.uplift)} · " + ("one source" if row.same_source else "two sources"),
-    ]
-    return "<br>".join([*lines, f"⚑ Disputed: {row.disputed}"] if row.disputed != "none" else lines)
+        _(words, model=formats.escape(row.model), score=score(row.score), reporter=who[row.reported_by]),
+        _(words, model=formats.escape(row.base), score=score(row.base_score), reporter=who[row.base_reported_by]),
+        " · ".join((_("Uplift {number}", number=_signed(row.uplift)), sources)),
+        doubt.of_one(row.disputed),
+    )
