@@ -50,7 +50,7 @@ class Telling:
         if self.links == "none":
             return html
         if self.links == "plain":
-            return f'<a href="{escape(plain_address(kind, name))}">{html}</a>'
+            return f'<a href="{escape(_ALL.address(plain_address(kind, name)))}">{html}</a>'
         return f'<a href="{escape(page_address(kind, name, under))}" target="_self">{html}</a>'
 
     def register(self, selection: Selection) -> str:
