@@ -31,6 +31,11 @@ def plain_address(kind: Kind, name: str) -> str:
     return f"{_PLAIN[kind]}/{quote(name, safe='')}"
 
 
+def plain_link(kind: Kind, name: str) -> str:
+    """The address of a plain page in a link, in the language that the reader chose."""
+    return _ALL.address(plain_address(kind, name))
+
+
 @dataclass(frozen=True)
 class Telling:
     """What differs from one face of a text to another.
@@ -50,7 +55,7 @@ class Telling:
         if self.links == "none":
             return html
         if self.links == "plain":
-            return f'<a href="{escape(_ALL.address(plain_address(kind, name)))}">{html}</a>'
+            return f'<a href="{escape(plain_link(kind, name))}">{html}</a>'
         return f'<a href="{escape(page_address(kind, name, under))}" target="_self">{html}</a>'
 
     def register(self, selection: Selection) -> str:
