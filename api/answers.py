@@ -22,6 +22,7 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 
 from ledger import dataset
 from ledger.address import public_address
+from ledger.language import language
 
 CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
@@ -121,7 +122,7 @@ def _common(request: Request) -> dict[str, str]:
     ]
     address = f"{public_address(str(request.url))}{request.url.path}?{request.url.query}"
     # The day is part of it since citations say when something was looked at.
-    known = "|".join((facts.version, _code(), datetime.now(UTC).date().isoformat(), address))
+    known = "|".join((facts.version, _code(), datetime.now(UTC).date().isoformat(), language(), address))
     return {
         "X-Data-Version": facts.version,
         "Link": ", ".join(links),
@@ -141,8 +142,8 @@ def _is_known(request: Request, headers: dict[str, str]) -> bool:
 @cache
 def _sources() -> tuple[Path, ...]:
     """The files of code that answers are made from."""
-    made_from = (".py", ".xml", ".html", ".css")
-    parts = ("ledger", "api", "components", "web")
+    made_from = (".py", ".xml", ".html", ".css", ".po")
+    parts = ("ledger", "api", "components", "web", "locale")
     code = [file for part in parts for file in (_ROOT / part).rglob("*") if file.suffix in made_from]
     return (*sorted(code), _ROOT / "requirements.txt")
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from babel.numbers import format_compact_decimal
+from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol
 
 from ledger.descriptor import Descriptor
 from ledger.history import Change, Record, State, history_of, payer_class, records, removed_row, states
+from ledger.language import N_, SOURCE, language, locale
+from ledger.language import gettext as _
+from ledger.memory import remembered
 from ledger.tables import Tables
+
+if TYPE_CHECKING:
+    from ledger.facts import Facts
 
 #: What the frame of changes holds beside the columns of the history; texts, "" where there is nothing to say.
 WORDS = (
@@ -26,19 +33,41 @@ _COLUMNS = (
 _SHOWN = 240
 
 _STANCES = {
-    "asserts": "Claim",
-    "disputes": "Dispute",
-    "concedes": "Concession",
-    "corroborates": "Confirmation",
+    "asserts": N_("Claim about {topic}, by {said}"),
+    "disputes": N_("Dispute about {topic}, by {said}"),
+    "concedes": N_("Concession about {topic}, by {said}"),
+    "corroborates": N_("Confirmation about {topic}, by {said}"),
 }
+_STRONGEST = {
+    "public": N_("Strongest stage of public money: {before} → {after}."),
+    "mixed": N_("Strongest stage of mixed money: {before} → {after}."),
+    "private": N_("Strongest stage of private money: {before} → {after}."),
+    "unknown": N_("Strongest stage of money whose payer is not known: {before} → {after}."),
+}
+
+
+def said(table: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+    """Rows of the view `changes` with what they say in the language that is spoken; the view itself is English.
+
+    Of a package with tables in files it stays English: what its rows were is not at hand.
+    """
+    if language() == SOURCE or facts.tables.is_large:
+        return table
+    return table.assign(what_changed=table["change_id"].map(_what_changed(facts)))
+
+
+@remembered(2, in_words=True)
+def _what_changed(facts: Facts) -> Mapping[str, str]:
+    told = changes_in_words(facts.tables)
+    return dict(zip(told["change_id"], told["what_changed"], strict=True))
 
 
 def changes_in_words(tables: Tables) -> pd.DataFrame:
     """Every change of the history, the latest version first, with what it is about and what it says.
 
-    Columns: those of the history (`id` as `change_id`) and `WORDS`; all texts, missing where there
-    is nothing to say. A change tells the row as it stood then, whatever became of it later. Without
-    a history the frame is empty.
+    It is said in the language that is spoken. Columns: those of the history (`id` as `change_id`)
+    and `WORDS`; all texts, missing where there is nothing to say. A change tells the row as it
+    stood then, whatever became of it later. Without a history the frame is empty.
     """
     history = history_of(tables)
     present = records(tables) if history else {}
@@ -46,7 +75,7 @@ def changes_in_words(tables: Tables) -> pd.DataFrame:
     words = _Words(tables.descriptor, named)
     as_it_stood = states(history, present)
     versions = [
-        list(rows) for _, rows in groupby(zip(history, as_it_stood, strict=True), lambda pair: pair[0]["version"])
+        list(rows) for version, rows in groupby(zip(history, as_it_stood, strict=True), lambda pair: pair[0]["version"])
     ]
     rows = [row for version in reversed(versions) for row in _rows(version, words, named)]
     frame = pd.DataFrame(rows, columns=[*_COLUMNS, *WORDS], dtype="str")
@@ -63,7 +92,7 @@ def _with_removed(history: list[Change], present: State) -> State:
 
 def _rows(version: list[tuple[Change, Record]], words: _Words, named: State) -> Iterator[Record]:
     """The changes of one version, by what they are about: of an initiative, a model, a city together."""
-    new = {(change["table"], change["row_id"]) for change, _ in version if change["change"] == "added"}
+    new = {(change["table"], change["row_id"]) for change, record in version if change["change"] == "added"}
     made = []
     for change, record in version:
         initiative = named.get(("initiatives", change["initiative_id"]), {})
@@ -108,7 +137,9 @@ class _Words:
             return row
         before, after = (self.value(change["table"], change["column"], change[name]) for name in ("before", "after"))
         if stepped:
-            return f"Strongest stage of {_money_of(record)}: {before} → {after}. {row}"
+            strongest = _STRONGEST.get(payer_class(record.get("funder", "")), _STRONGEST["unknown"])
+            moved = _(strongest, before=before, after=after)
+            return f"{moved} {row}"
         moved = f"{self.title(change['table'], change['column'])}: {before} → {after}"
         return moved if row in (self.about(change, record), "") else f"{moved}. {row}"
 
@@ -120,29 +151,37 @@ class _Words:
 
         match table:
             case "funding":
-                basis = "" if record.get("basis") == "total" else f", {label('basis').lower()}"
-                counted = "" if record.get("counted") == "true" else ", not to be added to others"
-                stated = f"{_amount(record)}, {label('stage').lower()}{basis}, dated {record.get('dated', '')}{counted}"
-                return f"{stated}; payer: {self.payer(record)}"
+                basis = "" if record.get("basis") == "total" else label("basis").lower()
+                dated = _("dated {date}", date=record.get("dated", ""))
+                counted = "" if record.get("counted") == "true" else _("not to be added to others")
+                parts = [_amount(record), label("stage").lower(), basis, dated, counted]
+                stated = ", ".join(part for part in parts if part)
+                return _("{figure}; payer: {payer}", figure=stated, payer=self.payer(record))
             case "metrics":
                 return f"{label('name')}: {label('value')} {record.get('unit', '')} ({label('kind').lower()})"
             case "initiative_goals":
-                return f"Goal of sovereignty, {label('goal').lower()}: {label('evidence').lower()}"
+                goal, evidence = label("goal").lower(), label("evidence").lower()
+                return _("Goal of sovereignty, {goal}: {evidence}", goal=goal, evidence=evidence)
             case "initiatives":
-                return f"Initiative: {record.get('name', '')} ({label('kind').lower()}, {label('status').lower()})"
+                kind, status = label("kind").lower(), label("status").lower()
+                return _("Initiative: {name} ({kind}, {status})", name=record.get("name", ""), kind=kind, status=status)
             case "models":
-                return f"Model: {record.get('name', '')}"
+                return _("Model: {name}", name=record.get("name", ""))
             case "model_parents":
                 parent = self.name("models", record.get("parent_model_id", ""))
-                return f"Built from {parent} ({label('relation').lower()}, {label('basis').lower()})"
+                relation, basis = label("relation").lower(), label("basis").lower()
+                return _("Built from {model} ({relation}, {basis})", model=parent, relation=relation, basis=basis)
             case "benchmark_results":
                 test = f"{record.get('benchmark', '')} {record.get('version', '')}".strip()
+                score = f"{label('score')} {record.get('unit', '')}"
                 by = label("reported_by").lower()
-                return f"Score on {test}: {label('score')} {record.get('unit', '')}, reported by: {by}"
+                return _("Score on {test}: {score}, reported by: {by}", test=test, score=score, by=by)
             case "claims":
-                stance = _STANCES.get(record.get("stance", ""), label("stance"))
-                said = f"{record.get('claimant', '')}: {record.get('statement', '')}"
-                return _short(f"{stance} about {label('topic').lower()}, by {said}")
+                topic, said = label("topic").lower(), f"{record.get('claimant', '')}: {record.get('statement', '')}"
+                stance = record.get("stance", "")
+                if stance in _STANCES:
+                    return _short(_(_STANCES[stance], topic=topic, said=said))
+                return _short(_("{stance} about {topic}, by {said}", stance=label("stance"), topic=topic, said=said))
         return ""
 
     def payer(self, record: Record) -> str:
@@ -159,7 +198,7 @@ class _Words:
     def value(self, table: str, column: str, text: str) -> str:
         """A value as a reader knows it: labels for codes, names for ids, numbers with separators."""
         if text == "":
-            return "not known"
+            return _("not known")
         fields = self.descriptor.fields(table) if table in self.descriptor.tables else ()
         field = next((field for field in fields if field.name == column), None)
         if field and field.type in ("number", "integer"):
@@ -185,24 +224,22 @@ class _Words:
         return ""
 
 
-def _money_of(record: Record) -> str:
-    payer = payer_class(record.get("funder", ""))
-    return "money whose payer is not known" if payer == "unknown" else f"{payer} money"
-
-
 def _amount(record: Record) -> str:
     """`BRL 90 million`, `USD 12 million to 15 million`."""
     ends = [record[name] for name in ("amount", "amount_high") if record.get(name)]
     shown = [
-        format_compact_decimal(float(end), format_type="long", locale="en", fraction_digits=3)
+        format_compact_decimal(float(end), format_type="long", locale=locale(), fraction_digits=3)
         for end in dict.fromkeys(ends)
     ]
-    return f"{record.get('currency', '')} {' to '.join(shown)}".strip()
+    amount = _("{low} to {high}", low=shown[0], high=shown[1]) if len(shown) == 2 else "".join(shown)
+    return f"{record.get('currency', '')} {amount}".strip()
 
 
 def _number(text: str) -> str:
     whole, point, part = text.partition(".")
-    return f"{int(whole):,}{point}{part}" if whole.lstrip("+-").isdigit() else text
+    if not whole.lstrip("+-").isdigit():
+        return text
+    return f"{format_decimal(int(whole), locale=locale())}{get_decimal_symbol(locale()) if point else ''}{part}"
 
 
 def _short(text: str) -> str:

@@ -11,6 +11,8 @@ from zlib import crc32
 from ledger.brand import brand_of
 from ledger.descriptor import Descriptor
 from ledger.facts import Facts
+from ledger.language import N_, SOURCE, ngettext, speaking
+from ledger.language import gettext as _
 from ledger.selection import Selection
 
 
@@ -26,6 +28,7 @@ class Citation:
 _VALUES = 6
 
 
+@speaking(SOURCE)
 def citation(
     facts: Facts,
     title: str,
@@ -33,9 +36,9 @@ def citation(
     on: date,
     filters: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Citation:
-    """Cite what `title` names, as it stood at `address` on a day.
+    """Cite what `title` names, as it stood at `address` on a day; in English, whatever language is spoken.
 
-    `filters` are those that are on, each with its values in words (`filter_words`).
+    `filters` are those that are on, each with its values in words (`filter_words`), which are to be English too.
     """
     chosen = in_words(filters or {})
     named = f"{title.rstrip('.')} ({chosen})" if chosen else title.rstrip(".")
@@ -87,25 +90,43 @@ def filter_words(selection: Selection, accepted: Mapping[str, Mapping[str, str]]
     return words
 
 
-#: Filters that read better otherwise than as a name and its values.
+#: Each filter with its values, marked for the catalogues.
 _SAID = {
-    "from": "from {}",
-    "to": "to {}",
-    "public": "{}",
-    "disputed": "disputed facts: {}",
-    "lens": "money: {}",
-    "per_resident": "{}",
+    "city": N_("city: {values}"),
+    "initiative": N_("initiative: {values}"),
+    "country": N_("country: {values}"),
+    "continent": N_("continent: {values}"),
+    "size": N_("size: {values}"),
+    "kind": N_("kind: {values}"),
+    "domain": N_("domain: {values}"),
+    "status": N_("status: {values}"),
+    "goal": N_("goal: {values}"),
+    "funder": N_("funder: {values}"),
+    "stage": N_("stage: {values}"),
+    "scope": N_("scope: {values}"),
+    "model": N_("model: {values}"),
+    "benchmark": N_("benchmark: {values}"),
+    "from": N_("from {values}"),
+    "to": N_("to {values}"),
+    "disputed": N_("disputed facts: {values}"),
+    "lens": N_("money: {values}"),
 }
 
 
 def in_words(filters: Mapping[str, tuple[str, ...]]) -> str:
     """What `filter_words` gives as one text: `city: Rio de Janeiro; from 2024`."""
-    return "; ".join(_SAID.get(name, f"{name}: {{}}").format(_list(values)) for name, values in filters.items())
+    return "; ".join(
+        # The other filters say all with their value.
+        _(_SAID[name], values=_list(values)) if name in _SAID else _list(values)
+        for name, values in filters.items()
+    )
 
 
 def _list(values: tuple[str, ...]) -> str:
     more = len(values) - _VALUES
-    return ", ".join(values) if more <= 0 else f"{', '.join(values[:_VALUES])} and {more} more"
+    if more <= 0:
+        return ", ".join(values)
+    return ngettext("{values} and {n} more", "{values} and {n} more", more, values=", ".join(values[:_VALUES]))
 
 
 def _key(package: str, title: str, filters: Mapping[str, tuple[str, ...]], version: str) -> str:

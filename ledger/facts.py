@@ -17,6 +17,7 @@ from ledger import changes, coverage, disputes, money, promises
 from ledger.arrow import as_pandas
 from ledger.engines import Engine, engine_at
 from ledger.expressions import mapped, ranks
+from ledger.language import SOURCE, speaking
 from ledger.memory import Memory
 from ledger.tables import Descriptor, Tables
 
@@ -432,7 +433,9 @@ def _history(given: _Given, frames: Mapping[str, nw.LazyFrame]) -> nw.LazyFrame:
         )
         for table, (name, *keys) in _MARKED.items()
     ]
-    told = changes.changes_in_words(_told_of(given))
+    # Facts speak to everyone; `changes.said` tells a reader the same in another language.
+    with speaking(SOURCE):
+        told = changes.changes_in_words(_told_of(given))
     return (
         given.engine.frame(told.assign(place=range(len(told))))
         .join(frames["cities"].select(_PLACE), on="city_id", how="left")

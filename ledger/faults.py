@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ledger.language import gettext as _
+
 #: Faults that are kept one by one; of those beyond, the number is kept.
 MOST_FAULTS = 100_000
 
@@ -29,14 +31,17 @@ class Fault:
     file: str | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        where = self.file or self.table or "datapackage.json"
-        where += f", row {self.row}" if self.row else ""
-        where += f", column {self.column}" if self.column else ""
-        meant = f" Perhaps {self.meant} was meant." if self.meant else ""
+        row = _("row {number}", number=self.row) if self.row else ""
+        column = _("column {column}", column=self.column) if self.column else ""
+        where = ", ".join(filter(None, [self.file or self.table or "datapackage.json", row, column]))
         if self.value is None:
-            return f"{where}: expected {self.expected}.{meant}"
-        found = repr(self.value[:80]) if self.value else "an empty cell"
-        return f"{where}: found {found}, expected {self.expected}.{meant}"
+            said = _("{where}: expected {expected}.", where=where, expected=self.expected)
+        elif self.value:
+            found = repr(self.value[:80])
+            said = _("{where}: found {value}, expected {expected}.", where=where, value=found, expected=self.expected)
+        else:
+            said = _("{where}: found an empty cell, expected {expected}.", where=where, expected=self.expected)
+        return f"{said} {_('Perhaps {value} was meant.', value=self.meant)}" if self.meant else said
 
 
 class Faults:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ledger.facts import SIGN, Facts, facts_of
+from ledger.language import gettext as _
 from ledger.tables import Tables, TooManyRows, typed
 from ledger.views.registry import YOURS, View
 
@@ -26,7 +27,7 @@ def with_own(base: Facts, rows: Mapping[str, pd.DataFrame]) -> Facts:
     """
     tables = base.tables
     if tables.is_large:
-        raise TooManyRows("Rows of your own can only be seen beside a dataset that fits into memory.")
+        raise TooManyRows(_("Rows of your own can only be seen beside a dataset that fits into memory."))
     added = {name: typed(frame, base.descriptor.schema(name)) for name, frame in rows.items() if len(frame)}
     frames = {
         name: pd.concat([frame, added[name]], ignore_index=True) if name in added else frame

@@ -9,11 +9,14 @@ from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
+from babel.numbers import format_decimal
 
 from ledger.checks import Batch, Source, check
 from ledger.checks.keys import listed
 from ledger.checks.rows import of_frame
 from ledger.faults import Fault, Faults, in_order
+from ledger.language import gettext as _
+from ledger.language import locale, ngettext
 from ledger.reading.given import Given, frame_of, given, kept
 from ledger.reading.refused import MOST_ROWS, Refused
 from ledger.tables import Tables
@@ -47,18 +50,25 @@ def read_own(name: str, content: BinaryIO, base: Tables, limit: int) -> OwnRows:
     """
     data = content.read(limit + 1)
     if len(data) > limit:
-        raise Refused(f"The file has more than {limit // 2**20} MB. Divide it.")
+        raise Refused(_("The file has more than {number} MB. Divide it.", number=limit // 2**20))
     if not data:
-        raise Refused("The file is empty.")
+        raise Refused(_("The file is empty."))
     faults, notes = Faults(), list[str]()
     tables = list(given(name, data, base.descriptor, faults, notes))
     rows = sum(len(batch.rows) for one in tables for batch in one.batches)
     if rows > MOST_ROWS:
-        raise Refused(f"There are {rows:,} rows; at most {MOST_ROWS:,} can be added. Divide the file.")
+        raise Refused(
+            ngettext(
+                "There is {n} row; at most {most} can be added. Divide the file.",
+                "There are {n} rows; at most {most} can be added. Divide the file.",
+                rows,
+                most=format_decimal(MOST_ROWS, locale=locale()),
+            )
+        )
     new = [_new(one, base, notes) for one in tables]
     _check(new, base, faults)
     if faults.more:
-        notes.append(f"{faults.more:,} more faults were counted only.")
+        notes.append(ngettext("{n} more fault was counted only.", "{n} more faults were counted only.", faults.more))
     schemas = base.descriptor.schema
     frames = {
         table: pd.concat([frame_of(one, schemas(table)) for one in new if one.table == table], ignore_index=True)
@@ -122,8 +132,14 @@ def _new(one: Given, base: Tables, notes: list[str]) -> Given:
         same += int((~is_new).sum())
         batches.append(kept(batch, is_new))
     if same:
-        rows_word = "row is" if same == 1 else "rows are"
-        notes.append(f"{one.file}: {same:,} {rows_word} in the dataset already and left out.")
+        notes.append(
+            ngettext(
+                "{file}: {n} row is in the dataset already and left out.",
+                "{file}: {n} rows are in the dataset already and left out.",
+                same,
+                file=one.file,
+            )
+        )
     return replace(one, batches=batches)
 
 

@@ -28,6 +28,7 @@ from ledger.checks.rows import csv_batches
 from ledger.checks.tables import Seen
 from ledger.descriptor import Category, Descriptor, Field
 from ledger.faults import BrokenPackage, Fault, Faults, in_order
+from ledger.language import ngettext
 from ledger.places import Files, opened
 
 __all__ = [
@@ -71,7 +72,14 @@ class Tables:
     def __getitem__(self, table: str) -> pd.DataFrame:
         """A table that is in memory; raises TooManyRows for one that lies in a file."""
         if table in self.files:
-            raise TooManyRows(f"The table {table} has {self.size(table):,} rows: too many to be held at once.")
+            raise TooManyRows(
+                ngettext(
+                    "The table {table} has {n} row: too many to be held at once.",
+                    "The table {table} has {n} rows: too many to be held at once.",
+                    self.size(table),
+                    table=table,
+                )
+            )
         return self.frames[table]
 
     @property

@@ -15,9 +15,12 @@ from ledger import dataset
 from ledger.address import public_address
 from ledger.facts import Facts
 from ledger.selection import choices
-from web.plain import list_paths
+from web.plain import alternates, list_paths
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XHTML = "http://www.w3.org/1999/xhtml"
+#: What speaks English alone.
+_IN_ENGLISH = ("/api/docs",)
 #: Pages of the dashboard that stand for themselves; those of one initiative or city are there as plain pages.
 _PAGES = ("/", "/spending", "/sovereignty", "/models", "/city", "/evidence", "/data", "/api/docs")
 _KINDS: tuple[Kind, ...] = ("city", "initiative", "model")
@@ -46,18 +49,21 @@ def paths(facts: Facts) -> Iterator[str]:
 
 
 def sitemap(request: Request) -> Response:
-    """All pages, with the day of the data (sitemaps.org, protocol 0.9)."""
+    """All pages, with the day of the data and each in every language (sitemaps.org, protocol 0.9)."""
     facts, base = dataset.facts(), public_address(str(request.url))
     return send(request, lambda: [_sitemap(facts, base)], "application/xml")
 
 
 def _sitemap(facts: Facts, base: str) -> bytes:
     ElementTree.register_namespace("", _NAMESPACE)
+    ElementTree.register_namespace("xhtml", _XHTML)
     root = ElementTree.Element(f"{{{_NAMESPACE}}}urlset")
     for path in paths(facts):
         page = ElementTree.SubElement(root, f"{{{_NAMESPACE}}}url")
         ElementTree.SubElement(page, f"{{{_NAMESPACE}}}loc").text = base + path
         ElementTree.SubElement(page, f"{{{_NAMESPACE}}}lastmod").text = facts.descriptor.created
+        for language, address in alternates(base + path) if path not in _IN_ENGLISH else ():
+            ElementTree.SubElement(page, f"{{{_XHTML}}}link", rel="alternate", hreflang=language, href=address)
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 

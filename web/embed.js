@@ -1,4 +1,5 @@
 // Draws the chart of this page for the width and the theme of its frame, and again when they change.
+// What it may have to say stands on the chart's element, in the language of the page.
 // The page around the frame is told the height by postMessage: {type: "resize", height}.
 const chart = document.getElementById("chart")
 const note = document.getElementById("note")
@@ -10,7 +11,7 @@ const font = document.fonts.load('13px "Source Sans"').catch(() => [])
 const library = new Promise((resolve, reject) => {
   const script = document.getElementById("plotly")
   script.addEventListener("load", resolve)
-  script.addEventListener("error", () => reject(new Error("the library did not come")))
+  script.addEventListener("error", () => reject(new Error(chart.dataset.noLibrary)))
 })
 let asked = ""
 
@@ -22,7 +23,7 @@ async function draw() {
   asked = address.href
   try {
     const answer = await fetch(address)
-    if (!answer.ok) throw new Error(`the server answered ${answer.status}`)
+    if (!answer.ok) throw new Error(chart.dataset.answered.replace("{status}", answer.status))
     const made = await answer.json()
     await Promise.all([font, library])
     if (address.href !== asked) return // The frame has changed again meanwhile.
@@ -31,7 +32,7 @@ async function draw() {
     note.textContent = made.note
   } catch (error) {
     chart.removeAttribute("role")
-    chart.textContent = `The chart could not be drawn: ${error.message}.`
+    chart.textContent = chart.dataset.failed.replace("{reason}", () => error.message)
   }
   tellHeight()
 }

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import plotly.io as pio
-from jinja2 import Environment, FileSystemLoader
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
@@ -24,15 +23,18 @@ from ledger import dataset, views
 from ledger.brand import brand_of
 from ledger.citation import filter_words, in_words
 from ledger.effects import effect
+from ledger.language import LANGUAGES
+from ledger.language import gettext as _
 from ledger.selection import Selection, choices, parse
 from web import frontend
+from web.templates import template
 
 #: What an address may hold beside filters, with the accepted values; the first is taken where none is given.
-_OF_PAGE = {"theme": ("auto", "light", "dark")}
-_OF_FIGURE = {"theme": ("light", "dark"), "narrow": ("false", "true")}
+_OF_PAGE = {"theme": ("auto", "light", "dark"), "lang": tuple(LANGUAGES)}
+_OF_FIGURE = {"theme": ("light", "dark"), "narrow": ("false", "true"), "lang": tuple(LANGUAGES)}
 
 _HERE = Path(__file__).parent
-_PAGE = Environment(loader=FileSystemLoader(_HERE), autoescape=True).get_template("embed.html")
+_PAGE = template("embed.html")
 #: The font of the pages, as it lies in the installed Streamlit.
 _FONT = next((frontend.ROOT / "static" / "media").glob("SourceSansVF-Upright.*.woff2"))
 #: Land for maps, which the page fetches, comes from here too.
@@ -48,7 +50,7 @@ def embed(request: Request) -> Response:
     try:
         made, selection, options = _asked(request, _OF_PAGE)
     except HTTPException as refused:
-        return _page(refused.status_code, title="This chart cannot be shown", lines=[refused.detail])
+        return _page(refused.status_code, title=_("This chart cannot be shown"), lines=[refused.detail])
     facts = dataset.facts()
     words = in_words(filter_words(made.relevant(selection), choices(facts)))
     left_out = effect(made.id, facts, selection)
@@ -65,13 +67,13 @@ def embed(request: Request) -> Response:
     return _page(
         200,
         theme=options["theme"],
-        title=made.title,
+        title=_(made.title),
         lines=list(filter(None, lines)),
         drawn=drawn,
         spec=selection.address(f"/embed/{made.id}.json"),
         source=source_line(made, selection),
         file=selection.address(f"/api/v1/views/{made.id}.csv"),
-        address=view_address(made, selection),
+        card=view_address(made, selection),
     )
 
 
@@ -86,7 +88,7 @@ def figure(request: Request) -> Response:
     drawn = drawing(facts, made.id, selection, look)
     about = {"config": CHART_CONFIG, "alt": drawn.alt, "note": drawn.note}
     body = f'{{"figure":{pio.to_json(drawn.figure, validate=False)},{json.dumps(about)[1:]}'
-    return Response(body, media_type="application/json", headers=_FOR_MINUTES)
+    return Response(body, media_type="application/json", headers={**_FOR_MINUTES, "Vary": "Accept-Language"})
 
 
 def _asked(request: Request, options: Mapping[str, tuple[str, ...]]) -> tuple[views.View, Selection, dict[str, str]]:
@@ -97,12 +99,17 @@ def _asked(request: Request, options: Mapping[str, tuple[str, ...]]) -> tuple[vi
     """
     name = request.path_params["view"]
     if name not in FIGURES:
-        raise HTTPException(404, f"There is no chart “{name}”.")
+        raise HTTPException(404, _("There is no chart “{name}”.", name=name))
     query = request.query_params.multi_items()
     selection, problems = parse([pair for pair in query if pair[0] not in options], choices(dataset.facts()))
     messages = [str(problem) for problem in problems]
     messages += [
-        f"“{value}” is not a value of “{option}”. Accepted: {', '.join(options[option])}."
+        _(
+            "“{value}” is not a value of “{option}”. Accepted: {values}.",
+            value=value,
+            option=option,
+            values=", ".join(options[option]),
+        )
         for option, value in query
         if option in options and value not in options[option]
     ]
@@ -112,7 +119,7 @@ def _asked(request: Request, options: Mapping[str, tuple[str, ...]]) -> tuple[vi
 
 
 def _page(status: int, *, theme: str = "auto", **parts: object) -> Response:
-    charts = {name: views.VIEWS[name].title for name in FIGURES} if status == 404 else {}
+    charts = {name: _(views.VIEWS[name].title) for name in FIGURES} if status == 404 else {}
     descriptor = dataset.facts().descriptor
     html = _PAGE.render(
         **parts,

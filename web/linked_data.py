@@ -14,6 +14,7 @@ import pandas as pd
 from components.telling import plain_address
 from ledger import dataset, views
 from ledger.brand import brand_of
+from ledger.language import tag
 from ledger.selection import Selection
 
 
@@ -27,7 +28,7 @@ def page(kind: str, url: str, title: str, description: str, about: dict[str, Any
         "url": url,
         "name": title,
         "description": description,
-        "inLanguage": "en",
+        "inLanguage": tag(),
         "dateModified": descriptor.created,
         "isPartOf": {"@type": "WebSite", "name": brand_of(descriptor).title, "url": f"{base}/"},
         "isBasedOn": {

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ledger import dataset
 from ledger.brand import brand_of
 from ledger.language import LANGUAGES, preferred, speaking, tag
+from ledger.language import gettext as _
 from ledger.selection import FILES
 from ledger.tables import TooManyRows
 from web import frontend
@@ -89,8 +90,11 @@ class Language:
         async def with_language(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
+                is_page = headers.get("content-type", "").startswith("text/html")
+                if is_page:
                     headers.setdefault("Content-Language", tag())
+                # That a kept page still holds is said without its type.
+                if is_page or message["status"] == 304:
                     headers.add_vary_header("Accept-Language")
             await send(message)
 
@@ -109,7 +113,7 @@ class Sentences:
         try:
             await self.app(scope, receive, send)
         except TooManyRows as too_many:
-            said = f"{too_many} Take them as a file, or choose a city or other filters."
+            said = f"{too_many} {_('Take them as a file, or choose a city or other filters.')}"
             await PlainTextResponse(said, status_code=400)(scope, receive, send)
 
 

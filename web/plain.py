@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import difflib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
+import pandas as pd
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute, Route
 from api.answers import send
 from components import city, formats, initiative, model
 from components.city import Section
-from components.formats import count, escape
+from components.formats import escape
 from components.html import CSS, badge
 from components.telling import PLAIN, Kind, page_address, plain_address
 from components.twins import twin_html
@@ -31,9 +31,12 @@ from ledger import dataset, views
 from ledger.address import public_address
 from ledger.brand import brand_of
 from ledger.facts import Facts
+from ledger.language import LANGUAGES, N_, in_address, ngettext, tag
+from ledger.language import gettext as _
 from ledger.memory import remembered
 from ledger.selection import Selection, choices
 from web import linked_data
+from web.templates import template
 
 #: Bytes that a page may have at most, and those of them that its sections may take.
 MOST = 100_000
@@ -43,9 +46,8 @@ _MAKE_ROOM = ("sources", "goals", "scores", "models", "claims", "disputes", "run
 #: Characters of a description that a search engine or a preview shows.
 _DESCRIBED = 300
 
-_HERE = Path(__file__).parent
-_PAGE = Environment(loader=FileSystemLoader(_HERE), autoescape=True).get_template("plain.html")
-_STYLE = CSS + (_HERE / "plain.css").read_text(encoding="utf-8")
+_PAGE = template("plain.html")
+_STYLE = CSS + (Path(__file__).parent / "plain.css").read_text(encoding="utf-8")
 _HTML = "text/html; charset=utf-8"
 
 
@@ -70,12 +72,23 @@ class Told:
 
 def render(told: Told, base: str) -> str:
     """A page as HTML; `base` is the public address."""
-    canonical = f"{base}{told.path}"
+    canonical = f"{base}{_spoken(told.path)}"
     kind = "WebPage" if told.about else "CollectionPage"
-    return _filled(told, canonical, linked_data.page(kind, canonical, told.title, told.description, told.about, base))
+    data = linked_data.page(kind, canonical, told.title, told.description, told.about, base)
+    return _filled(told, canonical, data, alternates(f"{base}{told.path}"))
 
 
-def _filled(told: Told, canonical: str = "", data: str = "") -> str:
+def alternates(address: str) -> list[tuple[str, str]]:
+    """The page at an address in each language that it speaks, by what the language is called in HTML."""
+    return [*((tag(name), f"{address}?lang={name}") for name in LANGUAGES), ("x-default", address)]
+
+
+def _spoken(path: str) -> str:
+    """The address of another page, in the language that the reader chose."""
+    return Selection().address(path)
+
+
+def _filled(told: Told, canonical: str = "", data: str = "", in_other_words: Sequence[tuple[str, str]] = ()) -> str:
     facts = dataset.facts()
     return _PAGE.render(
         dashboard=brand_of(facts.descriptor).title,
@@ -83,6 +96,8 @@ def _filled(told: Told, canonical: str = "", data: str = "") -> str:
         heading=told.heading,
         description=told.description,
         canonical=canonical,
+        alternates=in_other_words,
+        languages=[(f"{told.path}?lang={name}", tag(name), own_name) for name, own_name in LANGUAGES.items()],
         style=Markup(_style(facts)),
         linked_data=Markup(data),
         feed=told.feed,
@@ -113,14 +128,19 @@ def _headers(facts: Facts) -> dict[str, str]:
 # One city, one initiative, one model
 
 
-@remembered(1024)
 def page_of(facts: Facts, kind: Kind, name: str) -> Told:
-    """The page of a city, an initiative or a model, told once for all readers."""
+    """The page of a city, an initiative or a model, told once for all readers of a language."""
+    return _page_of(facts, kind, name, tuple(in_address()))
+
+
+@remembered(2048, in_words=True)
+def _page_of(facts: Facts, kind: Kind, name: str, in_links: tuple[tuple[str, str], ...]) -> Told:
+    """As `page_of`; pages are kept apart by what their links carry too."""
     told = _TELL[kind](name)
     where = page_address(kind, name)
     sections = fitted(told.sections, _ROOM - len(told.lead.encode()), where)
     return replace(
-        told, lead=_bare(told.lead), links=((where, "The same on the dashboard, with charts"), *told.links),
+        told, lead=_bare(told.lead), links=((where, _("The same on the dashboard, with charts")), *told.links),
         sections=sections,
     )  # fmt: skip
 
@@ -131,15 +151,15 @@ def _city(name: str) -> Told:
     label = choices(dataset.facts())["city"][name]
     return Told(
         path=plain_address("city", name),
-        title=f"{label}: AI initiatives and money",
+        title=_("{city}: AI initiatives and money", city=label),
         heading=label,
         description=_in_short(Markup(profile).striptags()),
         lead=profile,
         sections=_with_twins(city.story(selection, telling=PLAIN), selection),
         links=(
-            (selection.address("/api/v1/views/funding-register.csv"), "Figures of money as CSV"),
-            (selection.address("/api/v1/views/initiatives-register.csv"), "Initiatives as CSV"),
-            (selection.address("/api/v1/views/claims-register.csv"), "Claims as CSV"),
+            (selection.address("/api/v1/views/funding-register.csv"), _("Figures of money as CSV")),
+            (selection.address("/api/v1/views/initiatives-register.csv"), _("Initiatives as CSV")),
+            (selection.address("/api/v1/views/claims-register.csv"), _("Claims as CSV")),
         ),
         about=linked_data.city(name),
         feed=selection.address("/feed.atom"),
@@ -157,9 +177,9 @@ def _initiative(name: str) -> Told:
         lead=initiative.head_html(selection, telling=PLAIN),
         sections=_with_twins(initiative.story(selection, telling=PLAIN), selection),
         links=(
-            (selection.address("/api/v1/views/funding-register.csv"), "Figures of money as CSV"),
-            (selection.address("/api/v1/views/initiatives-metrics.csv"), "Aims and results as CSV"),
-            (selection.address("/api/v1/views/claims-register.csv"), "Claims as CSV"),
+            (selection.address("/api/v1/views/funding-register.csv"), _("Figures of money as CSV")),
+            (selection.address("/api/v1/views/initiatives-metrics.csv"), _("Aims and results as CSV")),
+            (selection.address("/api/v1/views/claims-register.csv"), _("Claims as CSV")),
         ),
         about=linked_data.initiative(name),
         feed=selection.address("/feed.atom"),
@@ -170,19 +190,17 @@ def _model(name: str) -> Told:
     selection = Selection(model=(name,))
     label = choices(dataset.facts())["model"][name]
     head = model.head_html(name, telling=PLAIN)
+    more = _("What it scores according to whom, what it was built from, and what is claimed of it.")
     return Told(
         path=plain_address("model", name),
-        title=f"{label}: what the AI model is said to be",
+        title=_("{model}: what the AI model is said to be", model=label),
         heading=label,
-        description=_in_short(
-            f"{label}. {Markup(head).striptags()}. What it scores according to whom, what it was built from, and what "
-            "is claimed of it."
-        ),
+        description=_in_short(f"{label}. {Markup(head).striptags()}. {more}"),
         lead=head,
         sections=model.story(name, telling=PLAIN),
         links=(
-            (selection.address("/api/v1/views/model-scores.csv"), "Scores as CSV"),
-            (selection.address("/api/v1/views/model-claims.csv"), "Claims as CSV"),
+            (selection.address("/api/v1/views/model-scores.csv"), _("Scores as CSV")),
+            (selection.address("/api/v1/views/model-claims.csv"), _("Claims as CSV")),
         ),
         about=linked_data.model(name),
         feed=selection.address("/feed.atom"),
@@ -210,11 +228,12 @@ def fitted(sections: tuple[Section, ...], room: int, where: str) -> tuple[Sectio
         if sum(len(section.html.encode()) for section in held.values()) <= room:
             break
         if anchor in held:
-            elsewhere = (
-                f'<p>This part is too long for a plain page. It stands on <a href="{escape(where)}">the page of the '
-                "dashboard</a> and in the files above.</p>"
+            elsewhere = _(
+                'This part is too long for a plain page. It stands on <a href="{address}">the page of the '
+                "dashboard</a> and in the files above.",
+                address=escape(where),
             )
-            held[anchor] = replace(held[anchor], html=elsewhere)
+            held[anchor] = replace(held[anchor], html=f"<p>{elsewhere}</p>")
     return tuple(held.values())
 
 
@@ -232,9 +251,14 @@ def _in_short(text: str) -> str:
 # Lists, so that everything can be reached
 
 
-@remembered(128)
 def list_of(facts: Facts, path: str) -> Told | None:
     """A page that lists cities, initiatives or models; none where the path is none of them."""
+    return _list_of(facts, path, tuple(in_address()))
+
+
+@remembered(256, in_words=True)
+def _list_of(facts: Facts, path: str, in_links: tuple[tuple[str, str], ...]) -> Told | None:
+    """As `list_of`; kept apart as by `_page_of`."""
     if path.startswith("/i/in/"):
         codes = {code.lower(): code for code in choices(facts)["country"]}
         code = codes.get(path.removeprefix("/i/in/"))
@@ -244,7 +268,7 @@ def list_of(facts: Facts, path: str) -> Told | None:
 
 def list_paths(facts: Facts) -> list[str]:
     """The paths of all lists."""
-    return ["/c", "/i", *(f"/i/in/{code.lower()}" for code in choices(facts)["country"]), "/m"]
+    return ["/c", "/i", *map(_in_country, choices(facts)["country"]), "/m"]
 
 
 def _cities(facts: Facts) -> Told:
@@ -256,40 +280,59 @@ def _cities(facts: Facts) -> Told:
             rows["country_code"].iloc[0].lower(),
             str(country),
             _list(
-                f"{PLAIN.link('city', row.city_id, escape(row.name))}: {count(int(row.initiatives), 'initiative')}, "
-                f"{count(int(row.all_figures), 'figure')} of money"
+                f"{PLAIN.link('city', row.city_id, escape(row.name))}: "
+                f"{ngettext('{n} initiative', '{n} initiatives', row.initiatives)}, "
+                f"{ngettext('{n} figure of money', '{n} figures of money', row.all_figures)}"
                 for row in rows.itertuples()
             ),
         )
         for country, rows in cities.groupby("country", sort=False)
     ]
-    many = count(len(cities), "city", "cities")
     return _listing(
         "/c",
-        "Cities and what they do and spend on AI",
-        f"{many} in {count(len(sections), 'country', 'countries')}. A city that is not here was not necessarily "
-        "searched.",
+        _("Cities and what they do and spend on AI"),
+        _(
+            "{cities} in {countries}. A city that is not here was not necessarily searched.",
+            cities=ngettext("{n} city", "{n} cities", len(cities)),
+            countries=ngettext("{n} country", "{n} countries", len(sections)),
+        ),
         sections,
-        ("/city", "Choose a city on the dashboard"),
-        "cities",
+        (_spoken("/city"), _("Choose a city on the dashboard")),
+        ("cities", _("The table of cities as CSV")),
     )
 
 
 def _countries(facts: Facts) -> Told:
     register = views.table("initiatives-register", facts, Selection())
     lines = [
-        f'<a href="/i/in/{escape(code.lower())}">{escape(rows["country"].iloc[0])}</a>: '
-        f"{count(len(rows), 'initiative')} in {count(rows['city_id'].nunique(), 'city', 'cities')}"
+        f'<a href="{escape(_spoken(_in_country(code)))}">{escape(rows["country"].iloc[0])}</a>: '
+        + _("{initiatives} in {cities}", **_how_many(rows))
         for code, rows in register.sort_values("country").groupby("country_code", sort=False)
     ]
     return _listing(
         "/i",
-        "Initiatives of cities on AI, by country",
-        f"{count(len(register), 'initiative')}, failures, pauses and criticised systems included.",
-        [Section("countries", "Countries", _list(lines))],
-        ("/", "All initiatives on the dashboard"),
-        "initiatives",
+        _("Initiatives of cities on AI, by country"),
+        ngettext(
+            "{n} initiative, failures, pauses and criticised systems included.",
+            "{n} initiatives, failures, pauses and criticised systems included.",
+            len(register),
+        ),
+        [Section("countries", _("Countries"), _list(lines))],
+        (_spoken("/"), _("All initiatives on the dashboard")),
+        ("initiatives", _("The table of initiatives as CSV")),
     )
+
+
+def _in_country(code: str) -> str:
+    return f"/i/in/{code.lower()}"
+
+
+def _how_many(register: pd.DataFrame) -> dict[str, str]:
+    """The numbers of initiatives and of their cities, for a sentence that names both."""
+    return {
+        "initiatives": ngettext("{n} initiative", "{n} initiatives", len(register)),
+        "cities": ngettext("{n} city", "{n} cities", register["city_id"].nunique()),
+    }
 
 
 def _initiatives_in(facts: Facts, code: str) -> Told:
@@ -303,17 +346,26 @@ def _initiatives_in(facts: Facts, code: str) -> Told:
             f"{badge(descriptor.label('initiatives', 'status', row.status))}"
             for row in rows.itertuples()
         ]
-        more = PLAIN.link("city", str(name), f"All that is recorded of {escape(place)}")
+        more = PLAIN.link("city", str(name), _("All that is recorded of {city}", city=escape(place)))
         sections.append(Section(str(name), place, f"{_list(lines)}<p>{more}</p>"))
-    many = count(register["city_id"].nunique(), "city", "cities")
     return _listing(
-        f"/i/in/{code.lower()}",
-        f"{label}: initiatives of cities on AI",
-        f"{count(len(register), 'initiative')} in {many}, failures, pauses and criticised systems included.",
+        _in_country(code),
+        _("{country}: initiatives of cities on AI", country=label),
+        _(
+            "{initiatives} in {cities}, failures, pauses and criticised systems included.",
+            **_how_many(register),
+        ),
         sections,
-        (Selection(country=(code,)).address("/"), f"{label} on the dashboard"),
-        "initiatives",
+        (Selection(country=(code,)).address("/"), _("{country} on the dashboard", country=label)),
+        ("initiatives", _("The table of initiatives as CSV")),
     )
+
+
+_ORIGIN = {
+    "open": N_("origin disputed: open"),
+    "conceded": N_("origin disputed: conceded"),
+    "withdrawn": N_("origin disputed: withdrawn"),
+}
 
 
 def _models(facts: Facts) -> Told:
@@ -324,22 +376,31 @@ def _models(facts: Facts) -> Told:
         lines = [
             PLAIN.link("model", row.model_id, escape(row.model))
             + (f", {escape(row.city)}" if isinstance(row.city, str) else f", {escape(row.developer)}")
-            + (f" {badge(f'origin disputed: {row.disputed}', alert=True)}" if row.disputed != "none" else "")
+            + (f" {badge(_(_ORIGIN[row.disputed]), alert=True)}" if row.disputed in _ORIGIN else "")
             for row in models[models["role"] == role.value].itertuples()
         ]
         if lines:
-            sections.append(Section(role.value, f"{role.label}: {count(len(lines), 'model')}", _list(lines)))
+            many = ngettext("{n} model", "{n} models", len(lines))
+            sections.append(Section(role.value, f"{role.label}: {many}", _list(lines)))
     return _listing(
         "/m",
-        "AI models by or for city governments, and what they are compared with",
-        f"{count(len(models), 'model')}: what they are said to be, what they score and what is claimed of them.",
+        _("AI models by or for city governments, and what they are compared with"),
+        ngettext(
+            "{n} model: what they are said to be, what they score and what is claimed of them.",
+            "{n} models: what they are said to be, what they score and what is claimed of them.",
+            len(models),
+        ),
         sections,
-        ("/models", "Models on the dashboard"),
-        "models",
+        (_spoken("/models"), _("Models on the dashboard")),
+        ("models", _("The table of models as CSV")),
     )
 
 
-def _listing(path: str, title: str, said: str, sections: list[Section], where: tuple[str, str], table: str) -> Told:
+def _listing(
+    path: str, title: str, said: str, sections: list[Section], where: tuple[str, str], table: tuple[str, str]
+) -> Told:
+    """A list; `where` and `table` are the page and the table with the same, with their labels."""
+    name, label = table
     return Told(
         path=path,
         title=title,
@@ -347,7 +408,7 @@ def _listing(path: str, title: str, said: str, sections: list[Section], where: t
         description=said,
         lead=f"<p class='lead'>{escape(said)}</p>",
         sections=tuple(sections),
-        links=(where, (f"/api/v1/tables/{table}.csv", f"The table of {table} as CSV")),
+        links=(where, (f"/api/v1/tables/{name}.csv", label)),
     )
 
 
@@ -372,7 +433,7 @@ def show_list(request: Request) -> Response:
     """A list, or the lists there are."""
     told = list_of(dataset.facts(), request.url.path.rstrip("/"))
     if told is None:
-        return _missing("country", request.path_params["country"], lambda code: f"/i/in/{code.lower()}")
+        return _missing("country", request.path_params["country"], _in_country)
     return _answer(request, lambda: told)
 
 
@@ -384,18 +445,27 @@ def _answer(request: Request, tell: Callable[[], Told]) -> Response:
     return send(request, lambda: [render(tell(), base).encode()], _HTML, headers=_headers(dataset.facts()))
 
 
+_NO_SUCH = {
+    "city": N_("There is no city “{name}”."),
+    "initiative": N_("There is no initiative “{name}”."),
+    "model": N_("There is no model “{name}”."),
+    "country": N_("There is no country “{name}”."),
+}
+
+
 def _missing(kind: str, name: str, address: Callable[[str], str]) -> Response:
     """Say that there is nothing of this name, what comes close to it, and where everything is."""
-    said = f"There is no {kind} “{name}”."
+    said = _(_NO_SUCH[kind], name=name)
     close = _close(name, choices(dataset.facts())[kind])
-    lines = [f'<a href="{escape(address(code))}">{escape(label)}</a>' for code, label in close.items()]
-    section = Section("close", "Did you mean one of these?", _list(lines))
+    lines = [f'<a href="{escape(_spoken(address(code)))}">{escape(label)}</a>' for code, label in close.items()]
+    section = Section("close", _("Did you mean one of these?"), _list(lines))
+    more = _("All cities, initiatives and models are listed on the pages above.")
     told = Told(
         path="",
-        title="Nothing of this name",
-        heading="There is nothing of this name",
+        title=_("Nothing of this name"),
+        heading=_("There is nothing of this name"),
         description=said,
-        lead=f"<p class='lead'>{escape(said)} All cities, initiatives and models are listed on the pages above.</p>",
+        lead=f"<p class='lead'>{escape(said)} {more}</p>",
         sections=(section,) if close else (),
     )
     return HTMLResponse(_filled(told), 404, headers=_headers(dataset.facts()))

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from ledger import dataset
 from ledger.brand import brand_of, logo_type
+from ledger.language import gettext as _
 
 #: Land for maps, which Plotly would otherwise fetch from an outside host.
 _WORLD = Path(__file__).parent / "geo" / "world_110m.json"
@@ -47,7 +48,7 @@ def logo(request: Request) -> Response:
     served = dataset.served()
     path = brand_of(served.facts.descriptor).logo
     if path is None:
-        return PlainTextResponse("This dashboard has no logo.", 404)
+        return PlainTextResponse(_("This dashboard has no logo."), 404)
     # The file goes with the version that is exchanged for another; its bytes are here by then.
     content = (served.folder / path).read_bytes()
     headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox", **_FOR_MINUTES}

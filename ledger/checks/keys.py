@@ -19,10 +19,13 @@ import pyarrow.compute as pc
 
 from ledger.checks.rows import Batch, Source
 from ledger.faults import Fault, Faults
+from ledger.language import N_
+from ledger.language import gettext as _
+from ledger.language import listed as in_words
 
 #: Between the parts of a key that has several; no text of a table holds it.
 _BETWEEN = "\x1f"
-_UNIQUE = "a value that no other row has"
+_UNIQUE = N_("a value that no other row has")
 
 Digests = np.ndarray[Any, np.dtype[np.uint64]]
 
@@ -47,8 +50,8 @@ class Reference:
     @property
     def expected(self) -> str:
         """What a cell must hold, in words."""
-        names = [f"an {name}" if name == "id" else f"a {name}" for name in self.named]
-        return f"{' and '.join(names)} of {self.table}"
+        names = [_("an id") if name == "id" else _("a {column}", column=name) for name in self.named]
+        return _("{columns} of {table}", columns=in_words(names), table=self.table)
 
 
 def listed(names: str | list[str]) -> list[str]:
@@ -146,7 +149,7 @@ def unique_faults(sources: Iterable[Source], unique: Unique, twice: Digests) -> 
                         int(batch.rows[place]),
                         ", ".join(unique.columns),
                         value,
-                        _UNIQUE,
+                        _(_UNIQUE),
                         file=source.file,
                     )
                 seen.add(text)

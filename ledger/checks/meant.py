@@ -17,6 +17,7 @@ from slugify import slugify
 
 from ledger.checks.cells import NUMBERS, right_values
 from ledger.descriptor import Field
+from ledger.language import listed
 
 #: How alike (0 to 100) two codes must be, and by how much more than the next.
 _ALIKE, _AHEAD = 72, 4
@@ -27,9 +28,9 @@ _LOCALES = ("en", "pt_BR", "es", "fr", "de")
 
 def meant_in(value: str, field: Field, raw: Mapping[str, Any]) -> str | None:
     """What a cell was probably meant to hold: a value that its column accepts; None where nothing is likely."""
-    accepted = [candidate for candidate in dict.fromkeys(_candidates(value, field)) if _is_right(candidate, raw)]
+    accepted = [candidate for candidate in dict.fromkeys(_candidates(value, field, raw)) if _is_right(candidate, raw)]
     # A day and a month that could change places are two readings; both are named.
-    return " or ".join(accepted) if 0 < len(accepted) <= 2 else None
+    return listed(accepted, "or") if 0 < len(accepted) <= 2 else None
 
 
 def meant_of(value: str, known: Sequence[str]) -> str | None:
@@ -48,33 +49,37 @@ def _is_right(value: str, raw: Mapping[str, Any]) -> bool:
     return value != "" and bool(right_values(pa.array([value], pa.string()), raw)[0])
 
 
-def _candidates(value: str, field: Field) -> Iterator[str]:
+def _candidates(value: str, field: Field, raw: Mapping[str, Any]) -> Iterator[str]:
+    # As the package has it: the words of the field are in the language that is spoken.
+    form = str(raw.get("form") or "")
     plain = " ".join(unicodedata.normalize("NFKC", value).replace("\0", "").split())
     if plain != value:
         yield plain
     if field.categories:
-        yield from _codes(plain, field)
+        yield from _codes(plain, field, raw)
     elif field.type in NUMBERS:
         yield from _numbers(plain)
     elif field.type == "boolean":
         folded = plain.casefold()
         yield from ["true"] * (folded in _YES or folded == "true") + ["false"] * (folded in _NO or folded == "false")
-    elif field.name == "currency" or "currency code" in (field.form or ""):
+    elif field.name == "currency" or "currency code" in form:
         yield from _currencies(plain)
-    elif "country code" in (field.form or ""):
+    elif "country code" in form:
         yield from _countries(plain)
-    elif (field.form or "").startswith("a da"):
+    elif form.startswith("a da"):
         yield from _dates(plain)
-    elif (field.form or "").startswith("an id"):
+    elif form.startswith("an id"):
         yield slugify(plain)
-    elif (field.form or "").startswith("an address"):
+    elif form.startswith("an address"):
         yield f"https://{plain.removeprefix('//')}"
-    elif field.form:
+    elif form:
         yield from (plain.upper(), plain.lower())
 
 
-def _codes(value: str, field: Field) -> Iterator[str]:
-    by_name = {category.label.casefold(): category.value for category in field.categories}
+def _codes(value: str, field: Field, raw: Mapping[str, Any]) -> Iterator[str]:
+    written = [one for one in raw.get("categories", ()) if isinstance(one, dict)]
+    by_name = {str(one["label"]).casefold(): str(one["value"]) for one in written if "label" in one}
+    by_name |= {category.label.casefold(): category.value for category in field.categories}
     by_name |= {category.value.casefold(): category.value for category in field.categories}
     exact = by_name.get(value.casefold()) or by_name.get(value.casefold().replace(" ", "_"))
     close = exact or meant_of(value, list(by_name))

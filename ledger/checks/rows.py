@@ -17,6 +17,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from ledger.faults import Fault, Faults
+from ledger.language import gettext as _
+from ledger.language import ngettext
 
 #: Rows that are checked at a time.
 BATCH = 100_000
@@ -141,9 +143,11 @@ def _undecodable(table: str, opened: Callable[[], BinaryIO], encoding: str) -> F
                 decoder.decode(piece, final=is_last)
             except UnicodeDecodeError as error:
                 line += error.object.count(b"\n", 0, error.start)
-                return Fault(table, line, None, f"byte 0x{error.object[error.start]:02x}", "UTF-8 text")
+                return Fault(
+                    table, line, None, _("byte {byte}", byte=f"0x{error.object[error.start]:02x}"), _("UTF-8 text")
+                )
             line += piece.count(b"\n")
-    return Fault(table, line, None, None, "UTF-8 text")
+    return Fault(table, line, None, None, _("UTF-8 text"))
 
 
 def csv_records(table: str, content: TextIO, delimiter: str = ",") -> Iterator[Record]:
@@ -171,12 +175,12 @@ def record_batches(
     records without values are passed over.
     """
     rest = iter(records)
-    _, header = next(rest, (0, None))
+    header = next(rest, (0, None))[1]
     if header is None:
-        raise Unreadable(Fault(table, 1, None, None, "a header line"))
+        raise Unreadable(Fault(table, 1, None, None, _("a header line")))
     declared = [field["name"] for field in schema["fields"]]
     if not set(declared) & set(header):
-        wanted = f"a header with the columns {', '.join(declared)}, in UTF-8, with commas between"
+        wanted = _("a header with the columns {columns}, in UTF-8, with commas between", columns=", ".join(declared))
         raise Unreadable(Fault(table, 1, None, ", ".join(header), wanted))
     required = [one["name"] for one in schema["fields"] if one.get("constraints", {}).get("required")]
     if is_part:
@@ -192,14 +196,15 @@ def record_batches(
     # A table without rows is one batch without rows: its columns are there all the same.
     while (part := list(islice(rest, BATCH))) or is_first:
         is_first = False
-        rows, cells = [number for number, _ in part], [record for _, record in part]
+        rows, cells = [number for number, record in part], [record for number, record in part]
         ragged = np.zeros(len(part), dtype=bool)
         for place, record in enumerate(cells):
             if len(record) == width and any(record):
                 continue
             ragged[place] = True
             if any(record):
-                found_cells, wanted = f"{len(record)} cells", f"{width} cells, as in the header"
+                found_cells = ngettext("{n} cell", "{n} cells", len(record))
+                wanted = ngettext("{n} cell, as in the header", "{n} cells, as in the header", width)
                 faults.add([Fault(table, rows[place], None, found_cells, wanted)])
             else:
                 faults.add([_without_values(table, rows[place])])
@@ -215,7 +220,7 @@ def record_batches(
 
 
 def _without_values(table: str, row: int) -> Fault:
-    return Fault(table, row, None, None, "a row with values")
+    return Fault(table, row, None, None, _("a row with values"))
 
 
 def missing_values(schema: Mapping[str, Any]) -> frozenset[str]:
@@ -234,12 +239,12 @@ def header_faults(table: str, header: Sequence[str], needed: Sequence[str], acce
     """Columns that are needed and missing, not accepted, or there twice."""
     for column in needed:
         if column not in header:
-            yield Fault(table, 1, column, None, "a column of this name")
+            yield Fault(table, 1, column, None, _("a column of this name"))
     for column in dict.fromkeys(header):
         if column not in accepted:
-            yield Fault(table, 1, column, column, f"one of the columns {', '.join(accepted)}")
+            yield Fault(table, 1, column, column, _("one of the columns {columns}", columns=", ".join(accepted)))
         if list(header).count(column) > 1:
-            yield Fault(table, 1, column, column, "each column once")
+            yield Fault(table, 1, column, column, _("each column once"))
 
 
 def _by_arrow(

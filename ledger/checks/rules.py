@@ -13,6 +13,7 @@ from ledger.checks.cells import NUMBERS
 from ledger.checks.keys import Reference
 from ledger.checks.rows import Batch
 from ledger.faults import Fault
+from ledger.language import gettext as _
 
 #: References that depend on another column: the subject of a claim is a row of the table that its type names.
 REFERENCES: dict[str, tuple[Reference, ...]] = {
@@ -40,7 +41,9 @@ def _range(batch: Batch) -> Iterator[Fault]:
     lows, highs = (pc.cast(ends.take(pa.array(both)), pa.float64()).to_numpy() for ends in (low, high))
     for place in both[highs < lows]:
         least, value = low[int(place)].as_py(), high[int(place)].as_py()
-        yield Fault("funding", int(batch.rows[place]), "amount_high", value, f"a number ≥ {least}, the amount")
+        yield Fault(
+            "funding", int(batch.rows[place]), "amount_high", value, _("a number ≥ {least}, the amount", least=least)
+        )
 
 
 def _relation(batch: Batch) -> Iterator[Fault]:
@@ -52,14 +55,12 @@ def _relation(batch: Batch) -> Iterator[Fault]:
     )
     for place in np.flatnonzero(is_none & ~is_alone & ~batch.ragged):
         value = related[int(place)].as_py()
-        yield Fault(
-            "funding", int(batch.rows[place]), "related_funding_id", value, "an empty cell, as relation is none"
-        )
+        expected = _("an empty cell, as relation is none")
+        yield Fault("funding", int(batch.rows[place]), "related_funding_id", value, expected)
     for place in np.flatnonzero(~is_none & ~is_open & is_alone & ~batch.ragged):
         said = relation[int(place)].as_py()
-        yield Fault(
-            "funding", int(batch.rows[place]), "related_funding_id", "", f"an id of funding, as relation is {said}"
-        )
+        expected = _("an id of funding, as relation is {relation}", relation=said)
+        yield Fault("funding", int(batch.rows[place]), "related_funding_id", "", expected)
 
 
 def _removed(batch: Batch) -> Iterator[Fault]:
@@ -72,7 +73,7 @@ def _removed(batch: Batch) -> Iterator[Fault]:
         except (ValueError, AttributeError, RecursionError):
             is_row = False
         if not is_row:
-            expected = "the removed row, a JSON object of texts"
+            expected = _("the removed row, a JSON object of texts")
             yield Fault("history", int(batch.rows[place]), "before", before, expected)
 
 

@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from babel.numbers import format_decimal
 
 from ledger.checks import Batch
 from ledger.checks.rows import Record, Unreadable, csv_records, record_batches
 from ledger.descriptor import Descriptor
 from ledger.faults import Faults
+from ledger.language import N_, locale
+from ledger.language import gettext as _
 from ledger.places import DAMAGE, DESCRIPTOR
 from ledger.reading.matching import table_named, table_of
 from ledger.reading.refused import MOST_ROWS, MOST_UNPACKED, Refused
@@ -26,7 +29,7 @@ from ledger.template import LISTS, README
 
 #: Bytes of a descriptor.
 _MOST_DESCRIPTOR = 5_000_000
-_ACCEPTED = "Give a CSV file, an Excel workbook (XLSX) or a data package as ZIP."
+_ACCEPTED = N_("Give a CSV file, an Excel workbook (XLSX) or a data package as ZIP.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def given(name: str, data: bytes, descriptor: Descriptor, faults: Faults, notes:
     elif end == "zip":
         yield from _package(data, descriptor, faults, notes)
     else:
-        raise Refused(_ACCEPTED)
+        raise Refused(_(_ACCEPTED))
 
 
 def _names(packed: zipfile.ZipFile) -> dict[str, str]:
@@ -81,8 +84,8 @@ def _csv(
     """The table that a CSV file of any dialect holds, found out where it is not said; as `given`."""
     dialect = dialect_of(data, descriptor.columns, is_whole=True)
     if b"\0" in data and dialect.encoding != "utf-16":
-        raise Refused(f"{name} holds null bytes: it is no text. {_ACCEPTED}")
-    check_record(list(dialect.header), f"{name}, row 1")
+        raise Refused(f"{_('{file} holds null bytes: it is no text.', file=name)} {_(_ACCEPTED)}")
+    check_record(list(dialect.header), _("{file}, row {number}", file=name, number=1))
     table = table or table_of(name, dialect.header, descriptor)
     if table is None:
         raise Refused(unknown_table(name, descriptor))
@@ -90,24 +93,30 @@ def _csv(
     try:
         text = data.decode(dialect.encoding)
     except UnicodeDecodeError:
-        raise Refused(f"{name} is no text in UTF-16, as its first bytes say. Save it as UTF-8.") from None
+        said = _("{file} is no text in UTF-16, as its first bytes say. Save it as UTF-8.", file=name)
+        raise Refused(said) from None
     records = _within(csv_records(table, io.StringIO(text, newline=""), dialect.delimiter), name)
     return _table(table, name, records, descriptor, faults, notes)
+
+
+def _written(number: int) -> str:
+    """A number as the reader's language writes it."""
+    return format_decimal(number, locale=locale())
 
 
 def _within(records: Iterable[Record], where: str) -> Iterator[Record]:
     """Records within the limits."""
     for number, record in records:
         if number > MOST_ROWS + 1:
-            raise Refused(f"{where} has more than {MOST_ROWS:,} rows. Divide it.")
-        check_record(list(record), f"{where}, row {number}")
+            raise Refused(_("{file} has more than {most} rows. Divide it.", file=where, most=_written(MOST_ROWS)))
+        check_record(list(record), _("{file}, row {number}", file=where, number=number))
         yield number, record
 
 
 def _workbook(name: str, data: bytes, descriptor: Descriptor, faults: Faults, notes: list[str]) -> Iterator[Given]:
     book = Workbook(io.BytesIO(data))
     for sheet, table in tables_of_sheets(book, name, descriptor, notes).items():
-        where = f"{name}, sheet {sheet}"
+        where = _("{file}, sheet {sheet}", file=name, sheet=sheet)
         yield _table(table, where, book.records(sheet, table, faults, where), descriptor, faults, notes)
 
 
@@ -127,7 +136,7 @@ def tables_of_sheets(book: Workbook, name: str, descriptor: Descriptor, notes: l
         if table and header:
             found[sheet] = table
         elif header:
-            notes.append(f"The sheet {sheet} is none of the tables and was passed over.")
+            notes.append(_("The sheet {sheet} is none of the tables and was passed over.", sheet=sheet))
     if not found:
         raise Refused(unknown_table(name, descriptor))
     return found
@@ -138,40 +147,47 @@ def _package(data: bytes, descriptor: Descriptor, faults: Faults, notes: list[st
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if len(packed.namelist()) > 1_000:
-                raise Refused("The ZIP file holds more than 1,000 files. Give those with the tables alone.")
+                said = _(
+                    "The ZIP file holds more than {most} files. Give those with the tables alone.", most=_written(1_000)
+                )
+                raise Refused(said)
             names = _names(packed)
             for part in packed.infolist():
                 base_name = part.filename.rpartition("/")[2]
                 if ".." in part.filename.split("/") or part.filename.startswith("/") or "\\" in part.filename:
-                    raise Refused(f"The ZIP file holds a file outside its folder: {part.filename[:80]}.")
+                    said = _("The ZIP file holds a file outside its folder: {file}.", file=part.filename[:80])
+                    raise Refused(said)
                 if not base_name.lower().endswith(".csv") or base_name.startswith("."):
                     continue
                 table = table_named(names.get(base_name, base_name), descriptor)
                 if table is None:
-                    notes.append(f"{base_name[:80]} is none of the tables and was passed over.")
+                    notes.append(_("{file} is none of the tables and was passed over.", file=base_name[:80]))
                     continue
                 if part.flag_bits & 1:
-                    raise Refused("The ZIP file is encrypted. Give it without a password.")
+                    raise Refused(_("The ZIP file is encrypted. Give it without a password."))
                 with packed.open(part) as opened:
                     content = opened.read(left + 1)
                 left -= len(content)
                 if left < 0:
-                    raise Refused(f"Unpacked, the tables have more than {MOST_UNPACKED // 1_000_000} MB. Divide them.")
+                    most = MOST_UNPACKED // 1_000_000
+                    raise Refused(_("Unpacked, the tables have more than {number} MB. Divide them.", number=most))
                 found += 1
                 yield _csv(base_name, content, descriptor, faults, notes, table)
     except Refused:
         raise
     except DAMAGE:
-        raise Refused("This is not a ZIP file, or it is damaged. Pack it again.") from None
+        raise Refused(_("This is not a ZIP file, or it is damaged. Pack it again.")) from None
     if not found:
-        raise Refused("The ZIP file holds no CSV file named after a table, such as initiatives.csv or funding.csv.")
+        raise Refused(_("The ZIP file holds no CSV file named after a table, such as initiatives.csv or funding.csv."))
 
 
 def unknown_table(name: str, descriptor: Descriptor) -> str:
     """That a file holds none of the tables, and what to do."""
-    return (
-        f"{name[:80]} is none of the tables: {', '.join(descriptor.tables)}. Name the file after its table, with the "
-        "columns of that in its first row; the template shows them."
+    return _(
+        "{file} is none of the tables: {tables}. Name the file after its table, with the columns of that in its first "
+        "row; the template shows them.",
+        file=name[:80],
+        tables=", ".join(descriptor.tables),
     )
 
 
@@ -197,7 +213,14 @@ def _table(
     declared = {field.name for field in descriptor.fields(table)}
     for column in dict.fromkeys(header):
         if column not in declared:
-            notes.append(f"{file}: the column “{column[:80]}” is none of {table} and was passed over.")
+            notes.append(
+                _(
+                    "{file}: the column “{column}” is none of {table} and was passed over.",
+                    file=file,
+                    column=column[:80],
+                    table=table,
+                )
+            )
     return Given(table, file, batches)
 
 

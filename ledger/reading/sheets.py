@@ -9,15 +9,18 @@ from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 import openpyxl
+from babel.numbers import format_decimal
 
 from ledger.faults import Fault, Faults
+from ledger.language import N_, locale, ngettext
+from ledger.language import gettext as _
 from ledger.places import DAMAGE
 from ledger.reading.refused import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, MOST_UNPACKED, Refused
 
 #: A row with its number in the sheet.
 Record = tuple[int, list[str]]
 
-_NO_WORKBOOK = "This is not an Excel workbook (XLSX), or it is damaged. Save it again, or save the table as CSV."
+_NO_WORKBOOK = N_("This is not an Excel workbook (XLSX), or it is damaged. Save it again, or save the table as CSV.")
 _PIECE = 1 << 16
 
 
@@ -38,7 +41,7 @@ class Workbook:
                 warnings.simplefilter("ignore")
                 self._book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
         except Exception:
-            raise Refused(_NO_WORKBOOK) from None
+            raise Refused(_(_NO_WORKBOOK)) from None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,22 +68,23 @@ class Workbook:
             try:
                 cells = next(rows, None)
             except Exception:
-                raise Refused(_NO_WORKBOOK) from None
+                raise Refused(_(_NO_WORKBOOK)) from None
             if cells is None:
                 return
             number += 1
             if number > MOST_ROWS + 1:
-                raise Refused(f"The sheet {sheet} has more than {MOST_ROWS:,} rows. Divide it.")
+                most = format_decimal(MOST_ROWS, locale=locale())
+                raise Refused(_("The sheet {sheet} has more than {most} rows. Divide it.", sheet=sheet, most=most))
             texts = [_text(cell.value) for cell in cells]
             while texts and not texts[-1]:
                 texts.pop()
             if not texts:
                 continue
-            check_record(texts, f"sheet {sheet}, row {number}")
+            check_record(texts, _("sheet {sheet}, row {number}", sheet=sheet, number=number))
             for place, cell in enumerate(cells):
                 if getattr(cell, "data_type", "") == "f" and header:
                     column = header[place] if place < len(header) else None
-                    expected = "a value and not a formula"
+                    expected = _("a value and not a formula")
                     faults.add([Fault(table, number, column, texts[place], expected, file=file)])
             if not header:
                 header = texts
@@ -92,10 +96,26 @@ class Workbook:
 def check_record(cells: list[str], where: str) -> None:
     """Refuse a row that holds more than the limits allow."""
     if len(cells) > MOST_COLUMNS:
-        raise Refused(f"There are {len(cells):,} columns ({where}); at most {MOST_COLUMNS} are read.")
+        raise Refused(
+            ngettext(
+                "There is {n} column ({where}); at most {most} are read.",
+                "There are {n} columns ({where}); at most {most} are read.",
+                len(cells),
+                where=where,
+                most=MOST_COLUMNS,
+            )
+        )
     longest = max(map(len, cells), default=0)
     if longest > MOST_CHARACTERS:
-        raise Refused(f"A cell has {longest:,} characters ({where}); at most {MOST_CHARACTERS:,} are read.")
+        raise Refused(
+            ngettext(
+                "A cell has {n} character ({where}); at most {most} are read.",
+                "A cell has {n} characters ({where}); at most {most} are read.",
+                longest,
+                where=where,
+                most=format_decimal(MOST_CHARACTERS, locale=locale()),
+            )
+        )
 
 
 def _look_through(file: BinaryIO) -> None:
@@ -104,7 +124,7 @@ def _look_through(file: BinaryIO) -> None:
     try:
         with zipfile.ZipFile(file) as packed:
             if "xl/workbook.xml" not in packed.namelist() or len(packed.namelist()) > 1_000:
-                raise Refused(_NO_WORKBOOK)
+                raise Refused(_(_NO_WORKBOOK))
             for part in packed.infolist():
                 # Counted as it comes: what a file says of its own size need not be true.
                 with packed.open(part) as opened:
@@ -113,15 +133,17 @@ def _look_through(file: BinaryIO) -> None:
                         left -= len(piece)
                         if left < 0:
                             most = MOST_UNPACKED // 1_000_000
-                            raise Refused(f"Unpacked, this workbook has more than {most} MB. Divide it.")
+                            raise Refused(
+                                _("Unpacked, this workbook has more than {number} MB. Divide it.", number=most)
+                            )
                         is_trap = b"<!DOCTYPE" in piece or b"<!ENTITY" in piece
                         if first and is_trap and part.filename.endswith((".xml", ".rels")):
-                            raise Refused(_NO_WORKBOOK)
+                            raise Refused(_(_NO_WORKBOOK))
                         first = False
     except Refused:
         raise
     except DAMAGE:
-        raise Refused(_NO_WORKBOOK) from None
+        raise Refused(_(_NO_WORKBOOK)) from None
     finally:
         file.seek(0)
 

@@ -8,7 +8,16 @@ import io
 from collections.abc import Collection
 from dataclasses import dataclass
 
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+from ledger.language import N_
+from ledger.language import gettext as _
+
+#: What tells cells apart, and what is said where it is not the rule.
+_DELIMITERS = {
+    ",": "",
+    ";": N_("Cells are told apart by semicolons."),
+    "\t": N_("Cells are told apart by tabs."),
+    "|": N_("Cells are told apart by bars."),
+}
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 #: Bytes from the start of a file by which it is judged.
 SAMPLE = 1 << 20
@@ -28,9 +37,10 @@ class Dialect:
         names = {"utf-16": "UTF-16", "cp1252": "Windows-1252", "latin-1": "Latin-1"}
         notes = []
         if self.encoding in names:
-            notes.append(f"Read as {names[self.encoding]}. Save it as UTF-8 to be sure of every letter.")
+            encoding = names[self.encoding]
+            notes.append(_("Read as {encoding}. Save it as UTF-8 to be sure of every letter.", encoding=encoding))
         if self.delimiter != ",":
-            notes.append(f"Cells are told apart by {_DELIMITERS[self.delimiter]}.")
+            notes.append(_(_DELIMITERS[self.delimiter]))
         return tuple(notes)
 
 

@@ -8,9 +8,12 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 import pyarrow as pa
+from babel.numbers import format_decimal
 
 from ledger.arrow import ARROW, CHUNK, as_pandas, batches_of
 from ledger.facts import Facts
+from ledger.language import gettext as _
+from ledger.language import locale, ngettext
 from ledger.memory import remembered
 from ledger.selection import Selection
 from ledger.tables import TooManyRows
@@ -32,7 +35,15 @@ def table(view_id: str, facts: Facts, selection: Selection) -> pd.DataFrame:
     """
     made = VIEWS[view_id]
     if _may_be_large(made, facts) and (rows := size(view_id, facts, selection)) > MOST:
-        raise TooManyRows(f"“{made.title}” has {rows:,} rows: more than {MOST:,} cannot be held at once.")
+        raise TooManyRows(
+            ngettext(
+                "“{view}” has {n} row: more than {most} cannot be held at once.",
+                "“{view}” has {n} rows: more than {most} cannot be held at once.",
+                rows,
+                view=_(made.title),
+                most=format_decimal(MOST, locale=locale()),
+            )
+        )
     return _table(view_id, facts, made.relevant(selection))
 
 
