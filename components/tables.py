@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.formats import safe_url
 from components.state import facts
+from ledger.language import gettext as _
 from ledger.selection import Selection
 from ledger.views import View, part
 
@@ -81,7 +82,7 @@ def display(view: View, table: pd.DataFrame) -> pd.DataFrame:
         if name.endswith("_url"):
             shown[name] = table[name].map(safe_url, na_action="ignore")
         elif isinstance(origin, str):
-            source, _, column = origin.partition(".")
+            source, _dot, column = origin.partition(".")
             known = descriptor.categories(source, column) if source in descriptor.tables else ()
             labels = {category.value: category.label for category in known}
             if labels:
@@ -99,7 +100,7 @@ def column_config(view: View) -> dict[str, Any]:
         if column.name.endswith("_url"):
             config[column.name] = st.column_config.LinkColumn(column.title, help=help_text, display_text="Open source")
         elif column.type in ("integer", "number"):
-            is_year = column.unit == "year"
+            is_year = column.unit == _("year")
             config[column.name] = st.column_config.NumberColumn(
                 column.title, help=help_text, format="%d" if is_year else "localized"
             )
