@@ -47,6 +47,9 @@ from ledger.citation import citation, filter_words
 from ledger.croissant import croissant_at
 from ledger.effects import effect
 from ledger.exports import csv_chunks, file_name, json_chunks, parquet_chunks, to_xlsx
+from ledger.facts import Facts
+from ledger.language import LANGUAGES, speaking
+from ledger.language import gettext as _
 from ledger.package import package_zip
 from ledger.selection import Selection, choices
 from ledger.served import descriptor_at
@@ -388,21 +391,40 @@ def _notes(part: Part) -> dict[str, str]:
 
 @app.get("/v1/views", summary="Every view, with its columns and filters", **_ABOUT)
 def all_views(request: Request) -> Response:
-    """The views: id, title, what they answer, the filters that narrow them, and what each column means."""
+    """The views: id, title, what they answer, the filters that narrow them, and what each column means.
+
+    `labels` holds the title in every language of the dashboard.
+    """
     facts = dataset.facts()
+    titles = {language: _titles(facts, language) for language in LANGUAGES}
     listed = [
         {
             "id": made.id,
             "title": made.title,
+            "labels": {language: titles[language][made.id] for language in LANGUAGES},
             "description": made.description,
             "group": made.group,
             "filters": list(made.filters),
-            "columns": [vars(column) for column in made.columns(facts)],
+            "columns": [
+                {
+                    **vars(column),
+                    "labels": {language: titles[language][made.id, column.name] for language in LANGUAGES},
+                }
+                for column in made.columns(facts)
+            ],
             "address": f"/api/v1/views/{made.id}.json",
         }
         for made in views.VIEWS.values()
     ]
     return answers.send(request, lambda: [bytes(JSONResponse({"views": listed}).body)], answers.JSON)
+
+
+def _titles(facts: Facts, language: str) -> dict[object, str]:
+    """The title of each view by its id, and of each of its columns by both names, in a language."""
+    with speaking(language):
+        return {made.id: _(made.title) for made in views.VIEWS.values()} | {
+            (made.id, column.name): column.title for made in views.VIEWS.values() for column in made.columns(facts)
+        }
 
 
 @app.get("/v1/filters", summary="Every filter, with its accepted values", **_ABOUT)

@@ -8,7 +8,9 @@ import streamlit as st
 
 from ledger.language import gettext as _
 
-_hint = st.components.v2.component("hint", html="<aside hidden></aside>", js=Path(__file__).with_suffix(".js").read_text())
+_hint = st.components.v2.component(
+    "hint", html="<aside hidden></aside>", js=Path(__file__).with_suffix(".js").read_text()
+)
 
 
 def first_visit() -> None:

@@ -12,9 +12,7 @@ _STAGES = N_(
 _RANGES = N_("A bar ends at the low end of what is stated; a thin line reaches the high end.")
 _DOUBT = N_("A flag marks what rests on facts that somebody disputes.")
 _CLICK = N_("Click a mark, or a row of the table, to see the figures behind it and their sources.")
-_ROWS = N_(
-    "One row is one record of the dataset. Click the head of a column to sort by it; the file has more columns."
-)
+_ROWS = N_("One row is one record of the dataset. Click the head of a column to sort by it; the file has more columns.")
 
 #: What is special about a view, by its id.
 _READINGS: dict[str, tuple[str, ...]] = {

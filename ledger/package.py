@@ -203,7 +203,7 @@ def _some_rows(data: bytes, kept: pd.Series[bool]) -> bytes:
 
 
 def _filtered_descriptor(facts: Facts, selection: Selection) -> Descriptor:
-    """The descriptor of a part of the data: its title and description say which."""
+    """The descriptor of a part of the data: its title and description say which, in English alone."""
     raw = facts.descriptor.raw
     words = in_words(filter_words(selection, choices(facts)))
     part = f"This is a part of the data, by these filters: {words}. README.md says what they leave."
@@ -212,6 +212,10 @@ def _filtered_descriptor(facts: Facts, selection: Selection) -> Descriptor:
             **raw,
             "title": f"{facts.descriptor.title} ({words})",
             "description": f"{facts.descriptor.description} {part}".strip(),
+            "translations": {
+                language: {name: text for name, text in texts.items() if name not in ("title", "description")}
+                for language, texts in raw.get("translations", {}).items()
+            },
         }
     )
 

@@ -21,6 +21,7 @@ def write_foreign(folder: Path, **brand: str) -> Path:
     raw |= {"title": TITLE, "description": "What one city does with AI.\n\nMore of it.", "name": "aberdeen"}
     raw["contributors"] = [{"title": "City of Aberdeen"}]
     raw.pop("limits")
+    raw.pop("translations")
     raw["created"] = "2026-11-20T00:00:00Z"
     raw["resources"] = [one for one in raw["resources"] if one["name"] not in ("history", "model_parents")]
     raw["dashboard"] = {"title": TITLE, **brand}

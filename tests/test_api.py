@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from urllib.parse import quote
 from zipfile import ZipFile
@@ -13,8 +14,10 @@ import pytest
 from frictionless import Package
 
 from ledger import dataset, views
+from ledger.descriptor import Descriptor
 from ledger.exports import BOM, to_csv
 from ledger.facts import Facts
+from ledger.language import LANGUAGES, speaking
 from ledger.places import DATA
 from ledger.selection import NAMES, Selection, choices
 from tests.asking import get
@@ -142,6 +145,19 @@ def test_an_address_that_gives_one_answer_takes_no_query(address: str) -> None:
     assert answer.status == 400
     assert [problem["name"] for problem in answer.json()["problems"]] == ["city", "colour"]
     assert answer.json()["message"] == "This address gives one answer: it takes no query."
+
+
+def test_views_and_their_columns_are_listed_with_titles_in_every_language() -> None:
+    listed = {made["id"]: made for made in get("/api/v1/views").json()["views"]}
+    for made in listed.values():
+        assert made["labels"]["en"] == made["title"]
+        for column in made["columns"]:
+            assert list(column["labels"]) == list(LANGUAGES), (made["id"], column["name"])
+            assert column["labels"]["en"] == column["title"]
+            assert all(column["labels"].values()), (made["id"], column["name"])
+    labels = {column["name"]: column["labels"] for column in listed["funding-register"]["columns"]}
+    assert labels["stage"] == {"en": "Stage", "pt": "Etapa", "es": "Etapa"}
+    assert labels["counted"] == {"en": "Counted", "pt": "Contado na soma", "es": "Contado en la suma"}
 
 
 def test_what_is_neither_safe_nor_raw_is_refused() -> None:
@@ -317,6 +333,7 @@ def test_the_descriptor_leads_to_the_raw_csv_of_every_table(facts: Facts) -> Non
         answer = get(resource["path"].removeprefix("http://localhost"))
         assert answer.content == to_csv(facts.tables[resource["name"]], safe=False)
     assert Package.from_descriptor(described).resource_names == list(TABLES)  # Raises where it is not valid.
+    assert described["translations"]["pt"]["title"] == "Investimento municipal em IA"
 
 
 @pytest.mark.parametrize("query", ["", "city=rio-de-janeiro", "disputed=exclude", "stage=contracted", "to=1990"])
@@ -327,6 +344,10 @@ def test_the_package_is_valid_and_whole_in_itself(facts: Facts, query: str, tmp_
     with ZipFile(io.BytesIO(answer.content)) as packed:
         packed.extractall(tmp_path)
     assert Package(str(tmp_path / "datapackage.json")).validate().valid
+    with speaking("es"):
+        # What a part is, its title says; in the other languages it must not claim to be the whole.
+        title = Descriptor(json.loads((tmp_path / "datapackage.json").read_text())).title
+    assert title == "Inversión municipal en IA" if not query else title.startswith(f"{facts.descriptor.title} (")
     readme = (tmp_path / "README.md").read_text()
     assert facts.version in readme
     for table in TABLES:

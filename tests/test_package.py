@@ -6,13 +6,15 @@ import csv
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from ledger.checks import translations
+from ledger.language import LANGUAGES, SOURCE, speaking
 from ledger.tables import REQUIRED, BrokenPackage, Fault, Tables, open_package
 
 DATA = Path(__file__).parent.parent / "data"
@@ -147,6 +149,83 @@ def test_ordered_codes_run_from_weakest_to_strongest(package: Tables, table: str
 
 def test_a_code_reads_as_its_label(package: Tables) -> None:
     assert package.descriptor.label("initiatives", "status", "under_way") == "Under way"
+
+
+def texts(raw: dict[str, Any]) -> Iterator[tuple[str, str, Any, Any]]:
+    """Every text of a descriptor that can be said in other languages: where, language, in English, translated."""
+    told = [("package", raw, translations.OF_PACKAGE)]
+    for resource in raw["resources"]:
+        told.append((resource["name"], resource, translations.OF_TABLE))
+        for field in resource["schema"]["fields"]:
+            place = f"{resource['name']}.{field['name']}"
+            told.append((place, field, translations.OF_COLUMN))
+            told += [(f"{place}.{one['value']}", one, translations.OF_CATEGORY) for one in field.get("categories", [])]
+    for place, said, names in told:
+        for name in set(names) & set(said):
+            for language in LANGUAGES.keys() - {SOURCE}:
+                yield (
+                    f"{place}: {name}",
+                    language,
+                    said[name],
+                    said.get("translations", {}).get(language, {}).get(name),
+                )
+
+
+def flat(value: Any) -> list[str]:
+    """The texts in a text, a list or an object of texts."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return value if isinstance(value, list) else [value]
+
+
+def test_every_text_of_the_descriptor_is_said_in_every_language(package: Tables) -> None:
+    found = list(texts(dict(package.descriptor.raw)))
+    assert {"package: dashboard", "funding.counted: title", "funding.stage.spent: label"} <= {
+        place for place, *_ in found
+    }
+    missing = [(place, language) for place, language, english, said in found if not said]
+    assert not missing
+    for place, language, english, said in found:
+        assert type(english) is type(said), (place, language)
+        assert len(flat(english)) == len(flat(said)), (place, language)
+        for before, after in zip(flat(english), flat(said), strict=True):
+            assert after.strip() == after != "", (place, language)
+            assert after != before or len(before.split()) <= 2, (place, language)
+            # Names of tables and columns, and addresses, are the same in every language.
+            assert sorted(re.findall("`[a-z_.]+`", before)) == sorted(re.findall("`[a-z_.]+`", after)), (
+                place,
+                language,
+            )
+            assert after.endswith(".") == before.endswith("."), (place, language)
+
+
+def test_the_same_words_are_translated_the_same_way_within_a_column_of_codes(package: Tables) -> None:
+    """Two codes of one column that read alike could not be told apart."""
+    for language in LANGUAGES:
+        with speaking(language):
+            for table in package.descriptor.tables:
+                for field in package.descriptor.fields(table):
+                    labels = [category.label for category in field.categories]
+                    assert len(labels) == len(set(labels)), (language, table, field.name)
+                titles = [field.title for field in package.descriptor.fields(table)]
+                assert len(titles) == len(set(titles)), (language, table)
+
+
+@pytest.mark.parametrize(
+    ("language", "stage", "title", "table"),
+    [
+        ("en", "Spent", "Counted", "Funding"),
+        ("pt", "Pago", "Contado na soma", "Financiamento"),
+        ("es", "Pagado", "Contado en la suma", "Financiación"),
+    ],
+)
+def test_the_descriptor_speaks_the_language_of_the_reader(
+    package: Tables, language: str, stage: str, title: str, table: str
+) -> None:
+    with speaking(language):
+        assert package.descriptor.label("funding", "stage", "spent") == stage
+        assert package.descriptor.field("funding", "counted").title == title
+        assert package.descriptor.table_title("funding") == table
 
 
 def test_every_column_that_names_a_row_elsewhere_has_a_foreign_key(package: Tables) -> None:
@@ -326,6 +405,52 @@ BROKEN: dict[str, tuple[Break, Fault]] = {
             None,
             None,
             "categories of publisher that are texts or have a text as value (resource 17)",
+        ),
+    ),
+    "translations are a text": (
+        described(lambda raw: raw.update(translations="pt")),
+        Fault(None, None, None, "pt", "a JSON object as translations, by language"),
+    ),
+    "translation into an unknown language": (
+        described(lambda raw: resource(raw, "price_index")["translations"].update(de={"title": "Preisindex"})),
+        Fault("price_index", None, None, "de", "one of en, pt, es as language in translations"),
+    ),
+    "translation that is a text": (
+        described(lambda raw: resource(raw, "price_index")["translations"].update(pt="Índice de preços")),
+        Fault("price_index", None, None, "Índice de preços", "a JSON object as translations into pt"),
+    ),
+    "translation of what there is not": (
+        described(
+            lambda raw: resource(raw, "price_index")["schema"]["fields"][3]["translations"]["es"].update(unit="pesos")
+        ),
+        Fault(
+            "price_index",
+            None,
+            "publisher",
+            "unit",
+            "one of its own texts in translations into es (title, description)",
+        ),
+    ),
+    "translation that is empty": (
+        described(
+            lambda raw: resource(raw, "history")["schema"]["fields"][3]["categories"][0]["translations"]["es"].update(
+                label=" "
+            )
+        ),
+        Fault("history", None, "change", " ", "a text as label in translations of added into es"),
+    ),
+    "translated limits that are no list": (
+        described(lambda raw: raw["translations"]["pt"].update(limits="Nenhum.")),
+        Fault(None, None, None, "Nenhum.", "a list of sentences as limits in translations into pt"),
+    ),
+    "translated face with a logo": (
+        described(lambda raw: raw["translations"]["pt"].update(dashboard={"logo": "logo.svg"})),
+        Fault(
+            None,
+            None,
+            None,
+            "{'logo': 'logo.svg'}",
+            "a JSON object of texts (title, intro) as dashboard in translations into pt",
         ),
     ),
     "path goes up": (

@@ -12,6 +12,7 @@ from typing import Any
 
 from frictionless import FrictionlessException, Package
 
+from ledger.checks import translations
 from ledger.checks.cells import NUMBERS
 from ledger.checks.keys import listed
 from ledger.faults import BrokenPackage, Fault
@@ -62,6 +63,7 @@ def resources_of(raw: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], list[F
     ]
     if not re.match(r"\d{4}-\d\d-\d\d", str(raw.get("created"))):
         faults.append(Fault(None, None, None, None, "`created`, the date of the package"))
+    faults += translations.of_package(raw)
     entries = raw.get("resources")
     if not isinstance(entries, list):
         entries = []
@@ -82,6 +84,7 @@ def resources_of(raw: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], list[F
     names = names_of(raw)
     faults += [Fault(table, None, None, None, "a resource of this name") for table in REQUIRED if table not in names]
     for name, resource in resources.items():
+        faults += translations.of_resource(resource)
         faults += _needed(name, resource)
         for key in resource.get("schema", {}).get("foreignKeys", []):
             target = key["reference"].get("resource") or name
