@@ -36,7 +36,7 @@ def card(view_id: str, selection: Selection, *, title: str | None = None, open_t
     made = views.VIEWS[view_id]
     rows = views.size(view_id, facts(), selection)
     with st.container(border=True, key=f"card_{view_id}"):
-        st.subheader(title or _(made.title), anchor=view_id)
+        st.header(title or _(made.title), anchor=view_id)
         st.caption(_(made.description))
         if line := without_effect_line(made, selection):
             st.caption(f":material/filter_alt_off: {line}")

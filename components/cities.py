@@ -74,7 +74,7 @@ def one(selection: Selection) -> None:
     st.html(city.contents(sections))
     for section in sections:
         with st.container(border=True, key=f"section_{section.anchor}"):
-            st.subheader(section.title, anchor=section.anchor)
+            st.header(section.title, anchor=section.anchor)
             if section.anchor == "sources":
                 opened = st.expander(_("All sources"), key="city_sources", on_change="rerun")
                 if opened.open:
@@ -121,7 +121,7 @@ def side_by_side(selection: Selection) -> None:
         st.warning(f"{said} {rest}")
     with st.container(border=True, key="card_profiles"):
         made = views.VIEWS["city-profiles"]
-        st.subheader(_(made.title), anchor="city-profiles")
+        st.header(_(made.title), anchor="city-profiles")
         st.caption(_(made.description))
         st.html(_profiles(shown, [names[code] for code in shown.city]))
     with st.container(horizontal=True):
@@ -133,7 +133,7 @@ def side_by_side(selection: Selection) -> None:
     card("initiatives-status", shown, title=_("How do their initiatives stand, failures included?"))
     card("goals-profile", shown)
     with st.container(border=True, key="card_outcomes"):
-        st.subheader(_("What runs, and what became of the rest?"), anchor="runs")
+        st.header(_("What runs, and what became of the rest?"), anchor="runs")
         st.html(_ended_early(shown))
         for code in shown.city:
             opened = st.expander(as_markdown(names[code]), key=f"runs_{code}", on_change="rerun")

@@ -13,7 +13,7 @@ def dictionary() -> None:
     """What every column of a table means, with its codes."""
     descriptor = facts().descriptor
     with st.container(border=True, key="card_dictionary"):
-        st.subheader(_("Data dictionary"), anchor="dictionary")
+        st.header(_("Data dictionary"), anchor="dictionary")
         st.caption(
             _("What each column means, in which unit, and what its codes stand for. An empty cell is not known.")
         )

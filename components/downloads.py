@@ -33,7 +33,7 @@ _GROUPS = {
 def views_list(selection: Selection) -> None:
     """Every view for the filters that are on: a preview and the file."""
     with st.container(border=True, key="card_views"):
-        st.subheader(_("Views"), anchor="views")
+        st.header(_("Views"), anchor="views")
         st.caption(_("Each is the table behind a chart of these pages, narrowed by the filters that are on."))
         names = list(views.VIEWS)
         chosen = st.selectbox(
@@ -87,7 +87,7 @@ def tables_list() -> None:
     """Every table of the dataset, whole."""
     descriptor, tables = facts().descriptor, facts().tables
     with st.container(border=True, key="card_tables"):
-        st.subheader(_("Tables"), anchor="tables")
+        st.header(_("Tables"), anchor="tables")
         st.caption(_("The dataset as it is kept, without any filter."))
         chosen = st.selectbox(
             _("Table"),
@@ -144,7 +144,7 @@ def programs(selection: Selection) -> None:
         ("/api/docs", _("API: every view for any filters, and every table; its contract to read and to try")),
     ]
     with st.container(border=True, key="card_programs"):
-        st.subheader(_("For programs"), anchor="programs")
+        st.header(_("For programs"), anchor="programs")
         if own.are_on():
             st.caption(_("{sign} These give the dataset alone, without the rows that you have added.", sign=SIGN))
         st.html(menu(links))
@@ -168,7 +168,7 @@ def terms() -> None:
     """Licence, citation and known limits."""
     descriptor = facts().descriptor
     with st.container(border=True, key="card_terms"):
-        st.subheader(_("Licence and citation"), anchor="licence")
+        st.header(_("Licence and citation"), anchor="licence")
         code = _("The code is under the Apache License 2.0. Cite it like this:")
         st.html(f"<p>{_licence(descriptor)} {code}</p>")
         show_citation(cite_dataset())
@@ -177,5 +177,5 @@ def terms() -> None:
             listed = items(f"<li>{link(one.get('path'), one.get('title', ''))}</li>" for one in sources)
             head = _("It rests on:")
             st.html(f"<p>{head}</p>{listed}")
-        st.subheader(_("Known limits"), anchor="limits")
+        st.header(_("Known limits"), anchor="limits")
         st.markdown("\n".join(f"- {as_markdown(limit)}" for limit in (_(_LIMIT), *descriptor.limits)))

@@ -81,11 +81,6 @@ def unit_title(unit: str) -> str:
     return _("{unit} per resident", unit=title) if bare != unit else title
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: `1 city`, `281 cities`."""
-    return f"{whole(number)} {one if number == 1 else many or one + 's'}"
-
-
 def date(text: str | None) -> str:
     """A partial ISO date in words: `2025`, `Jun 2025`, `13 Jun 2025`."""
     if text is None or pd.isna(text):

@@ -54,7 +54,7 @@ def page(selection: Selection) -> None:
         st.link_button(_(PLAIN_PAGE), plain_link("initiative", initiative_id))
     for section in story(about, telling=PAGE):
         with st.container(border=True, key=f"section_{section.anchor}"):
-            st.subheader(section.title, anchor=section.anchor)
+            st.header(section.title, anchor=section.anchor)
             st.html(f"<div class='ledger-text'>{section.html}</div>")
         for view in section.charts:
             card(view, about)

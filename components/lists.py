@@ -32,7 +32,7 @@ def newest(selection: Selection) -> None:
     register = views.part("funding-register", facts(), selection, 0, _LATEST)
     latest = register[register["dated"].str.len() > 4].head(SHOWN)
     with st.container(border=True, height="stretch", key="card_newest"):
-        st.subheader(_("What is new?"), anchor="new")
+        st.header(_("What is new?"), anchor="new")
         st.caption(_("The figures of money with the latest dates."))
         if latest.empty:
             st.info(_("No dated figures are left with these filters."))
@@ -72,7 +72,7 @@ def disputes(selection: Selection) -> None:
     )
     topics = order.drop_duplicates(["subject_id", "topic"])
     with st.container(border=True, height="stretch", key="card_disputes"):
-        st.subheader(_("What is disputed?"), anchor="disputed")
+        st.header(_("What is disputed?"), anchor="disputed")
         st.caption(
             _("Facts that somebody disputes, with the latest statement. Conceded: the side that asserted gave in.")
         )

@@ -67,7 +67,7 @@ class Telling:
 
 
 #: A page of the dashboard; figures beyond these stand in the register.
-PAGE = Telling("dashboard", most=12, folded=True, head="h4")
+PAGE = Telling("dashboard", most=12, folded=True, head="h3")
 #: A file on disk, which leads nowhere and holds everything.
 FILE = Telling("none", most=None, folded=False, head="h3")
 #: A plain page, which is not to be long.

@@ -60,7 +60,7 @@ def story(selection: Selection, model_id: str) -> None:
     claims = views.table("model-claims", facts(), about)
     made = views.VIEWS["model-claims"]
     with st.container(border=True, key="card_model-claims"):
-        st.subheader(_(made.title), anchor="model-claims")
+        st.header(_(made.title), anchor="model-claims")
         st.caption(_(made.description))
         left_out(made, about)
         if not model_id:
@@ -100,7 +100,7 @@ def threads(selection: Selection) -> None:
     claims = views.table("claims-register", facts(), selection)
     made = views.VIEWS["claims-register"]
     with st.container(border=True, key="card_threads"):
-        st.subheader(_("Who says what, and who answers?"), anchor="threads")
+        st.header(_("Who says what, and who answers?"), anchor="threads")
         st.caption(
             _(
                 "A thread is a statement with all that answers it, in order of time. Its state is the first of these "

@@ -27,7 +27,7 @@ _TURN, _READ, _SAID = "own_turn", "own_read", "own_said"
 def your_rows() -> None:
     """Draw the card."""
     with st.container(border=True, key="card_own"):
-        st.subheader(_("Your own rows"), anchor="own")
+        st.header(_("Your own rows"), anchor="own")
         st.markdown(
             _(
                 "See the rows of your city or your research beside the dataset: a table as CSV, a workbook, or a whole "

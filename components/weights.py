@@ -42,7 +42,7 @@ _READ = "weights_read"
 def weight_check() -> None:
     """Draw the card."""
     with st.container(border=True, key="card_weight-check"):
-        st.subheader(_("Is a model a blend of two others? A check of the weights"), anchor="weight-check")
+        st.header(_("Is a model a blend of two others? A check of the weights"), anchor="weight-check")
         st.markdown(
             _(
                 "A model C that was trained further from a base A, or blended from A and another model B, bears the "
