@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mergekit lint format messages bench bench-rivals bench-large clean
+.PHONY: help run test test-mergekit test-spark lint format messages bench bench-rivals bench-large clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -23,6 +23,11 @@ test: lint ## Check style and types and run every test
 
 test-mergekit: $(VENV)/dev.stamp .venv-mergekit/stamp ## Try the weight check on merges made by mergekit (PyTorch: heavy)
 	$(BIN)/pytest tests/mergekit/merges.py
+
+test-spark: .venv-spark/stamp ## Try Apache Spark on a cluster of this machine (Java 17 or later)
+	.venv-spark/bin/python tests/machine_setup.py --spark
+	.venv-spark/bin/pytest tests_spark/test_standalone.py
+	.venv-spark/bin/pytest tests_spark/test_connect.py
 
 lint: $(VENV)/dev.stamp ## Check style and types
 	$(BIN)/ruff check .
@@ -62,7 +67,7 @@ bench-large: $(VENV)/dev.stamp $(RIVALS)/stamp ## Measure packages of up to 10 m
 	$(BIN)/python -m benchmarks.report
 
 clean: ## Remove what was installed and made
-	rm -rf $(VENV) $(RIVALS) .venv-mergekit .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RIVALS) .venv-mergekit .venv-spark .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -87,4 +92,9 @@ $(RIVALS)/stamp: benchmarks/requirements.txt | $(BIN)/python
 .venv-mergekit/stamp: requirements-mergekit.txt | $(BIN)/python
 	$(PYTHON) -m venv .venv-mergekit
 	.venv-mergekit/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-mergekit.txt
+	@touch $@
+
+.venv-spark/stamp: requirements.txt requirements-provenance.txt requirements-dev.txt requirements-spark.txt | $(BIN)/python
+	$(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-spark.txt
 	@touch $@

@@ -8,6 +8,7 @@ from streamlit.navigation.page import StreamlitPage as Page
 from components import brand, filters, html, own, speech
 from components.browser import watch_browser
 from components.footer import footer
+from components.reach import where_it_is_reached
 from components.state import read_address, write_address
 from components.turns import aside_for_a_query, turn
 from ledger import dataset, views
@@ -30,7 +31,7 @@ def pages() -> list[Page]:
     ]
 
 
-with turn(), waiting_in(aside_for_a_query), dataset.one_version(), speech.spoken():
+with turn(), waiting_in(aside_for_a_query), dataset.one_version(), speech.spoken(), where_it_is_reached("page"):
     brand.head()
     page = st.navigation(pages(), position="top")
     watch_browser()

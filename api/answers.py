@@ -63,6 +63,8 @@ EXPOSED = (
     "X-Left-Out-By-Disputed",
     "X-Total-Rows",
 )
+#: What the answer carries that there is none now: when it is worth asking again.
+RETRY = {"Retry-After": "30", "Cache-Control": "no-store"}
 #: Lets programs in the browser read answers from any page.
 OPEN = Middleware(
     CORSMiddleware,

@@ -46,6 +46,7 @@ from ledger.catalogue import catalogue
 from ledger.citation import citation, filter_words
 from ledger.croissant import croissant_at
 from ledger.effects import effect
+from ledger.engines import Unreachable
 from ledger.exports import csv_chunks, file_name, json_chunks, parquet_chunks, to_xlsx
 from ledger.facts import Facts
 from ledger.language import LANGUAGES, speaking
@@ -77,6 +78,12 @@ class NotFound(BaseModel):
 
     message: str
     accepted: list[str]
+
+
+class Unavailable(BaseModel):
+    """That what works the answers out cannot be reached, and what can be done."""
+
+    message: str
 
 
 class ColumnMeaning(BaseModel):
@@ -134,6 +141,7 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
     304: {"description": "The copy that the asker holds still is the answer."},
     400: {"model": BadRequest, "description": "A name or a value was not understood."},
     404: {"model": NotFound, "description": "There is nothing of this name."},
+    503: {"model": Unavailable, "description": "What works the answers out cannot be reached; Retry-After says when."},
 }
 
 
@@ -156,7 +164,7 @@ def _about(media_type: str) -> dict[str, Any]:
         "dependencies": [Depends(no_query)],
         "responses": {
             200: {"content": {media_type: {"schema": {"type": "object"}}}},
-            **{status: _REFUSED[status] for status in (304, 400)},
+            **{status: _REFUSED[status] for status in (304, 400, 503)},
         },
     }
 
@@ -523,6 +531,12 @@ def docs(request: Request) -> Response:
 def too_many(request: Request, error: Exception) -> Response:
     """More rows than the form that was asked for can hold."""
     return JSONResponse({"message": str(error), "problems": []}, status_code=400)
+
+
+@app.exception_handler(Unreachable)
+def out_of_reach(request: Request, error: Exception) -> Response:
+    """What works the answers out cannot be reached."""
+    return JSONResponse({"message": str(error)}, status_code=503, headers=answers.RETRY)
 
 
 @app.exception_handler(RequestValidationError)

@@ -123,7 +123,9 @@ def figure_items(rows: pd.DataFrame, *, telling: Telling = PAGE, under: Selectio
                     f"{initiative_name(row, telling, under)}, {escape(row.city)}"
                     + (f" · {escape(payer)}" if payer else ""),
                     data_text(row.note),
-                    f"<em>{_('Added:') if row.counted else _('Not added:')}</em> {data_text(row.reason)}",
+                    (_("<em>Added:</em> {reason}") if row.counted else _("<em>Not added:</em> {reason}")).format(
+                        reason=data_text(row.reason)
+                    ),
                     f"{escape(formats.date(row.dated))} · {link(row.source_url, row.publisher)}",
                 ],
             )

@@ -15,6 +15,7 @@ from components.filters import label_of
 from components.formats import escape, short, whole
 from components.html import item, items, menu
 from components.own_files import own_files
+from components.reach import where_it_is_reached
 from components.reading import reading
 from components.share import files, share_menu
 from components.speech import spoken
@@ -33,6 +34,11 @@ def card(view_id: str, selection: Selection, *, title: str | None = None, open_t
     `title` replaces the view's own where the page asks the question more narrowly.
     `open_table` shows the table at once, for views that have no chart.
     """
+    with where_it_is_reached(view_id):
+        _card(view_id, selection, title, open_table)
+
+
+def _card(view_id: str, selection: Selection, title: str | None, open_table: bool) -> None:
     made = views.VIEWS[view_id]
     rows = views.size(view_id, facts(), selection)
     with st.container(border=True, key=f"card_{view_id}"):
@@ -73,7 +79,8 @@ def _chart(view_id: str, selection: Selection) -> None:
     try:
         drawn = drawing(facts(), view_id, selection, look())
     except views.TooManyRows as too_many:
-        st.info(f"{too_many} {_('The chart is drawn once filters leave fewer; the table and the files hold all.')}")
+        meanwhile = _("The chart is drawn once filters leave fewer; the table and the files hold all.")
+        st.info(f"{too_many} {meanwhile}")
         return
     clickable = bool(made.detail)
     # A new key after each drawer lets the same bar be clicked again.
@@ -169,6 +176,11 @@ def download_menu(made: views.View, selection: Selection, rows: int, *, key: str
     `key` tells two feet of one view on a page apart. A fragment, so that a menu opens without running the page.
     """
     name = key or made.id
+    with where_it_is_reached(f"foot_{name}"):
+        _download_menu(made, selection, rows, name)
+
+
+def _download_menu(made: views.View, selection: Selection, rows: int, name: str) -> None:
     every = views.size(made.id, facts(), selection.lenses())
     with st.container(horizontal=True, vertical_alignment="center", key=f"foot_{name}"):
         st.caption(source_line(made, selection))

@@ -78,7 +78,8 @@ def contents(sections: Sequence[Section]) -> str:
     links = " · ".join(
         f'<a href="#{section.anchor}" target="_self">{escape(section.title)}</a>' for section in sections
     )
-    return f"<nav aria-label='{escape(_('On this page'))}'><p class='ledger-note'>{links}</p></nav>"
+    name = escape(_("On this page"))
+    return f"<nav aria-label='{name}'><p class='ledger-note'>{links}</p></nav>"
 
 
 def _said_to_cost(selection: Selection, telling: Telling) -> str:
@@ -202,8 +203,8 @@ def _by_payer(selection: Selection, telling: Telling) -> str:
     if len(added):
         behind = _part_head(_("The figures behind: public ones, and what others have committed or paid"), telling)
         behind += _figures(added, selection, telling)
-    heads = [_(MONEY[payer]).capitalize() for payer in _PAYERS]
-    return f"<p>{lead}</p>{table_html([_('Stage'), *heads], rows)}{behind}"
+    heads = [_("Stage"), *(_(MONEY[payer]).capitalize() for payer in _PAYERS)]
+    return f"<p>{lead}</p>{table_html(heads, rows)}{behind}"
 
 
 def _unit(unit: str) -> str:
@@ -230,7 +231,7 @@ def sum_html(row: Any) -> str:
         row.figures,
         money=escape(money(row.value, row.unit, row.value_high)),
     )
-    return f"{said} {badge(_('⚑ disputed'), alert=True)}" if row.disputed_figures else said
+    return said + " " + badge(_("⚑ disputed"), alert=True) if row.disputed_figures else said
 
 
 def initiatives_html(selection: Selection, *, telling: Telling) -> str:
@@ -462,8 +463,9 @@ def table_html(head: list[str], rows: list[list[str]]) -> str:
     body = "".join(
         f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
     )
+    name = escape(_("Table"))
     return (
-        f'<div class="ledger-scroll" tabindex="0" role="group" aria-label="{escape(_("Table"))}">'
+        f'<div class="ledger-scroll" tabindex="0" role="group" aria-label="{name}">'
         f'<table class="ledger-table">'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -10,6 +10,7 @@ from components.card import left_out, own_rows
 from components.formats import as_markdown, link, whole
 from components.html import items, menu
 from components.own_files import own_files, own_table_file
+from components.reach import where_it_is_reached
 from components.share import cite_dataset, files, share_menu, show_citation
 from components.speech import spoken
 from components.state import facts
@@ -63,24 +64,27 @@ def views_list(selection: Selection) -> None:
 @spoken()
 def _view_files(made: views.View, selection: Selection, rows: int, every: int) -> None:
     """The files of the chosen view. A fragment, so that a menu opens without running the page."""
-    if own.are_on():
+    with where_it_is_reached("files"):
+        if own.are_on():
+            with st.container(horizontal=True):
+                own_files(made, selection, "data_view")
+            return
+        csv, *others = files(made, selection, rows)
+        raw = f"{csv[0]}{'&' if '?' in csv[0] else '?'}safe=false"
         with st.container(horizontal=True):
-            own_files(made, selection, "data_view")
-        return
-    csv, *others = files(made, selection, rows)
-    raw = f"{csv[0]}{'&' if '?' in csv[0] else '?'}safe=false"
-    with st.container(horizontal=True):
-        st.link_button(
-            ngettext(
-                "Download {some} of {n} row as CSV", "Download {some} of {n} rows as CSV", every, some=whole(rows)
-            ),
-            csv[0],
-            icon=":material/download:",
-        )
-        with st.popover(_("Other files"), key="menu_data_view"):
-            st.html(menu([*others, (raw, _("CSV without protection for spreadsheets"))]))
-            st.caption(_("The usual CSV puts an apostrophe before texts that a spreadsheet would take for a formula."))
-        share_menu(made, selection, "data_view")
+            st.link_button(
+                ngettext(
+                    "Download {some} of {n} row as CSV", "Download {some} of {n} rows as CSV", every, some=whole(rows)
+                ),
+                csv[0],
+                icon=":material/download:",
+            )
+            with st.popover(_("Other files"), key="menu_data_view"):
+                st.html(menu([*others, (raw, _("CSV without protection for spreadsheets"))]))
+                st.caption(
+                    _("The usual CSV puts an apostrophe before texts that a spreadsheet would take for a formula.")
+                )
+            share_menu(made, selection, "data_view")
 
 
 def tables_list() -> None:

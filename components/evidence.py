@@ -27,7 +27,8 @@ def sentence(selection: Selection) -> str:
     """On how much the facts rest, how old the sources are, and how the disputes stand."""
     every = views.size("evidence-support", facts(), selection)
     if not every:
-        return f"<p class='lead'>{_('No fact is left with these filters.')}</p>"
+        nothing = _("No fact is left with these filters.")
+        return f"<p class='lead'>{nothing}</p>"
     ages = views.table("freshness", facts(), selection).groupby("age")["initiatives"].sum()
     old = int(sum(ages.get(age, 0) for age in ("2-5-years", "over-5-years", "no-date")))
     parts = [

@@ -130,7 +130,8 @@ def _choose(options: list[str]) -> None:
 
 
 def _section(anchor: str, title: str, html: str, *, empty: str = "") -> Section:
-    return Section(anchor, title, html or f"<p class='ledger-note'>{escape(empty or _('None is recorded.'))}</p>")
+    nothing = escape(empty or _("None is recorded."))
+    return Section(anchor, title, html or f"<p class='ledger-note'>{nothing}</p>")
 
 
 def head_html(about: Selection, *, telling: Telling) -> str:
@@ -171,7 +172,7 @@ def _known(row: Any) -> str:
         (_("Partners"), ", ".join(bodies[list(ids)])),
         (_("Sources"), sources),
     ]
+    unknown = _("not known")
     return items(
-        item(head=f"<strong>{escape(name)}:</strong> {escape(value) or _('not known')}", lines=[])
-        for name, value in said
+        item(head=f"<strong>{escape(name)}:</strong> {escape(value) or unknown}", lines=[]) for name, value in said
     )

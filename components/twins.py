@@ -86,7 +86,7 @@ def _goals(table: pd.DataFrame, selection: Selection, telling: Telling) -> tuple
             escape(descriptor.label("initiative_goals", "goal", row.goal)),
             _("{grade} of 3", grade=row.grade),
             escape(words.get(row.evidence) or _("none recorded"))
-            + (f" {badge(_('⚑ disputed'), alert=True)}" if row.disputed_evidence else ""),
+            + (" " + badge(_("⚑ disputed"), alert=True) if row.disputed_evidence else ""),
             ngettext("{n} initiative", "{n} initiatives", row.initiatives),
         ]
         for row in table.itertuples()

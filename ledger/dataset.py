@@ -5,6 +5,8 @@
 
 Whoever asks gets the version that is served now. Within `one_version` everybody gets the same one,
 whatever is exchanged meanwhile: a run of a page and a request are such a span.
+
+Where an engine is lost, as a cluster may be, facts are made again on another as soon as one can be had.
 """
 
 from __future__ import annotations
@@ -18,20 +20,22 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from ledger import places
 from ledger.brand import check_brand
-from ledger.engines import Engine, engine_at
+from ledger.engines import Engine, Unreachable, engine_at
 from ledger.facts import Facts, facts_of
 from ledger.stamps import Stamp, stamp_of
 from ledger.tables import Tables, open_files
 
 #: Seconds for which no file of a package may have changed before it is read: a copy may still go on.
 QUIET = 2.0
+#: Seconds between two attempts to have an engine again that was lost.
+AGAIN = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +72,8 @@ class Unsettled(OSError):
 _served: Served | None = None
 _refused: Refused | None = None
 _first = threading.Lock()
+_exchange = threading.Lock()
+_again = threading.Lock()
 _span: ContextVar[Served | None] = ContextVar("version", default=None)
 
 
@@ -98,6 +104,9 @@ def served() -> Served:
         with _first:
             found = _served or _settled(place())
             serve(found)
+    if found.facts.engine.is_lost and found is _served and _again.acquire(blocking=False):
+        # Not here: it takes a while, and whoever asks may need no more than what was worked out before.
+        threading.Thread(target=_make_again, args=(found,), daemon=True).start()
     return found
 
 
@@ -114,8 +123,26 @@ def one_version() -> Iterator[None]:
 def serve(new: Served) -> None:
     """Serve this package from now on. Spans that have begun keep theirs."""
     global _served
-    _served = new
+    with _exchange:
+        _served = new
     refuse(None)
+
+
+def _make_again(lost: Served) -> None:
+    """Serve the same package from another engine, as soon as one can be had."""
+    global _served
+    try:
+        tables = lost.facts.tables
+        while _served is lost:
+            try:
+                made = replace(lost, facts=facts_of(tables, engine=_engine(tables)))
+            except Unreachable:
+                time.sleep(AGAIN)
+                continue
+            with _exchange:
+                _served = made if _served is lost else _served
+    finally:
+        _again.release()
 
 
 def refuse(wrong: Refused | None) -> None:
@@ -165,7 +192,8 @@ def _read(place: str | Path, stamp: Stamp) -> Served:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    weakref.finalize(made, shutil.rmtree, folder, ignore_errors=True)
+    # The tables are what facts are made from, and made from again where an engine was lost.
+    weakref.finalize(tables, shutil.rmtree, folder, ignore_errors=True)
     return made
 
 

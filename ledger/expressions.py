@@ -10,7 +10,10 @@ import narwhals as nw
 def mapped(column: str, values: Mapping[str, int] | Mapping[int, str]) -> nw.Expr:
     """The value that belongs to the code in a column; missing for any other code."""
     kind = nw.String if isinstance(next(iter(values.values())), str) else nw.Int64
-    return nw.col(column).replace_strict(list(values), list(values.values()), default=None, return_dtype=kind)
+    # Not `replace_strict`, which Spark Connect does not know; over many rows this is the faster one, too.
+    return nw.coalesce(
+        *(nw.when(nw.col(column) == code).then(nw.lit(value, dtype=kind)) for code, value in values.items())
+    )
 
 
 def in_doubt() -> nw.Expr:

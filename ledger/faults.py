@@ -41,7 +41,7 @@ class Fault:
             said = _("{where}: found {value}, expected {expected}.", where=where, value=found, expected=self.expected)
         else:
             said = _("{where}: found an empty cell, expected {expected}.", where=where, expected=self.expected)
-        return f"{said} {_('Perhaps {value} was meant.', value=self.meant)}" if self.meant else said
+        return said + " " + _("Perhaps {value} was meant.", value=self.meant) if self.meant else said
 
 
 class Faults:

@@ -85,9 +85,9 @@ class Problem:
         begin_so = [code for folded, code in codes.items() if given and folded.startswith(given)][:3]
         close = begin_so or [codes[folded] for folded in difflib.get_close_matches(given, codes, n=3, cutoff=0.5)]
         if close:
-            return f"{what} {_('Did you mean {values}?', values=listed(close, 'or'))}"
+            return what + " " + _("Did you mean {values}?", values=listed(close, "or"))
         if len(self.accepted) <= 20:
-            return f"{what} {_('Accepted: {values}.', values=', '.join(self.accepted))}"
+            return what + " " + _("Accepted: {values}.", values=", ".join(self.accepted))
         more = ngettext(
             "{n} value is accepted, {first} for one.",
             "{n} values are accepted, {first} for one.",

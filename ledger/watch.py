@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from ledger import dataset
 from ledger.dataset import QUIET, Refused, Served, Unsettled
+from ledger.engines import Unreachable
 from ledger.places import is_address
 from ledger.stamps import Stamp, stamp_of
 from ledger.tables import BrokenPackage
@@ -60,6 +61,9 @@ class Watch:
             new = dataset.read(self._place)
         except Unsettled:
             return
+        except Unreachable as away:
+            # Not the package's fault: it is read again at the next look.
+            self._refuse((str(away),))
         except Exception as wrong:
             self._seen = stamp
             self._refuse(self._faults(wrong))

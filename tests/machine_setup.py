@@ -2,13 +2,14 @@
 
 Run as a script it makes sure of Chromium, LibreOffice Calc, w3m and nginx, installs what is missing from Debian's or
 Ubuntu's packages where that is allowed, and else says what to install. `--browser` makes sure of Chromium alone,
-`--bench` of what benchmarks start.
+`--bench` of what benchmarks start, `--spark` of Java.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,11 @@ NGINX_HELP = """No nginx was found, and it could not be installed. This helps:
   - install it with the system's package manager, e.g. apt-get install nginx"""
 
 
+JAVA_HELP = """No Java was found that Spark runs on (17 or later), and none could be installed. One of these helps:
+  - install it with the system's package manager, e.g. apt-get install openjdk-17-jre-headless
+  - name an installed one: JAVA_HOME=/path/to/java make test-spark"""
+
+
 def find_chromium() -> str | None:
     """The path of a Chromium: the one that the environment names, the system's, or Playwright's own."""
     for name in (os.environ.get("CHROMIUM"), *NAMES):
@@ -79,6 +85,18 @@ def find_nginx() -> str | None:
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
+def find_java() -> str | None:
+    """The path of a Java that Spark runs on: that of JAVA_HOME, which Spark itself looks at first, or the system's."""
+    home = os.environ.get("JAVA_HOME")
+    path = shutil.which("java", path=str(Path(home) / "bin") if home else None)
+    if path is None:
+        return None
+    # `openjdk version "17.0.15" 2025-04-15`, and "1.8.0" for those of old.
+    said = subprocess.run([path, "-version"], capture_output=True, text=True).stderr
+    version = re.search(r'version "(\d+)', said)
+    return path if version and int(version[1]) >= 17 else None
+
+
 @dataclass(frozen=True)
 class Program:
     """A program: how it is found, the packages of Debian and Ubuntu that hold it, and what to do where it is not."""
@@ -93,6 +111,8 @@ CHROMIUM = Program(find_chromium, ("chromium", "fonts-dejavu-core"), HELP)
 OFFICE = Program(find_office, ("libreoffice-calc-nogui",), OFFICE_HELP)
 TEXT_BROWSER = Program(find_text_browser, ("w3m",), TEXT_BROWSER_HELP)
 NGINX = Program(find_nginx, ("nginx",), NGINX_HELP)
+# Java 17 or 21, as the release of the system has it.
+JAVA = Program(find_java, ("default-jre-headless",), JAVA_HELP)
 
 
 def missing(programs: tuple[Program, ...]) -> tuple[Program, ...]:
@@ -131,6 +151,7 @@ def main() -> None:
     part = parser.add_mutually_exclusive_group()
     part.add_argument("--browser", action="store_const", dest="part", const=(CHROMIUM,), help="Chromium alone")
     part.add_argument("--bench", action="store_const", dest="part", const=(CHROMIUM, NGINX), help="for benchmarks")
+    part.add_argument("--spark", action="store_const", dest="part", const=(JAVA,), help="Java, for Apache Spark")
     programs = parser.parse_args().part or (CHROMIUM, OFFICE, TEXT_BROWSER, NGINX)
     if lacking := missing(programs):
         install(lacking)

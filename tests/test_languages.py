@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from functools import cache
@@ -53,6 +54,23 @@ def values(text: str) -> set[str]:
 def test_every_message_of_the_code_is_in_the_catalogue_and_none_beside(language: str) -> None:
     known = {message.id[0] if message.pluralizable else message.id for message in catalogue(language) if message.id}
     assert sorted(known) == sorted(said_in_the_code())
+
+
+def test_no_message_hides_in_a_formatted_string() -> None:
+    """What Babel does not see there on every version of Python."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for folder in ("app_pages", "components", "ledger", "web")
+        for path in (ROOT / folder).rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("_", "ngettext", "N_")
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    assert not hidden
 
 
 @pytest.mark.parametrize("language", OTHERS)

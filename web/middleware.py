@@ -13,8 +13,10 @@ from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.answers import RETRY
 from ledger import dataset
 from ledger.brand import brand_of
+from ledger.engines import Unreachable
 from ledger.language import LANGUAGES, preferred, speaking, tag
 from ledger.language import gettext as _
 from ledger.selection import FILES
@@ -103,7 +105,7 @@ class Language:
 
 
 class Sentences:
-    """Says in a sentence what cannot be drawn or put into a page, since it has too many rows."""
+    """Says in a sentence what cannot be drawn or put into a page: too many rows, or nobody to work them out."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -113,8 +115,10 @@ class Sentences:
         try:
             await self.app(scope, receive, send)
         except TooManyRows as too_many:
-            said = f"{too_many} {_('Take them as a file, or choose a city or other filters.')}"
+            said = str(too_many) + " " + _("Take them as a file, or choose a city or other filters.")
             await PlainTextResponse(said, status_code=400)(scope, receive, send)
+        except Unreachable as away:
+            await PlainTextResponse(str(away), status_code=503, headers=RETRY)(scope, receive, send)
 
 
 class BrowserFiles:

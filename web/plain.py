@@ -280,9 +280,11 @@ def _cities(facts: Facts) -> Told:
             rows["country_code"].iloc[0].lower(),
             str(country),
             _list(
-                f"{PLAIN.link('city', row.city_id, escape(row.name))}: "
-                f"{ngettext('{n} initiative', '{n} initiatives', row.initiatives)}, "
-                f"{ngettext('{n} figure of money', '{n} figures of money', row.all_figures)}"
+                PLAIN.link("city", row.city_id, escape(row.name))
+                + ": "
+                + ngettext("{n} initiative", "{n} initiatives", row.initiatives)
+                + ", "
+                + ngettext("{n} figure of money", "{n} figures of money", row.all_figures)
                 for row in rows.itertuples()
             ),
         )

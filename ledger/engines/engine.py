@@ -21,11 +21,13 @@ class Unreachable(OSError):
 class Engine(Protocol):
     """Holds frames (narwhals lazy frames) and works them out. Frames of two engines cannot be joined.
 
-    `keeps_order` says whether rows that are chosen from a kept frame come in its order.
+    `keeps_order` says whether rows that are chosen from a kept frame come in its order, `is_lost` that the
+    frames are gone: from then on each use of them raises `Unreachable`, and another engine must be made.
     """
 
     address: str
     keeps_order: bool
+    is_lost: bool
 
     def frame(self, table: pd.DataFrame) -> Frame:
         """A table as a frame. What is missing is null, also among numbers."""

@@ -20,6 +20,7 @@ class Pandas:
 
     address = "pandas"
     keeps_order = True
+    is_lost = False
 
     def frame(self, table: pd.DataFrame) -> Frame:
         """As `Engine.frame`."""

@@ -24,6 +24,7 @@ class Polars:
 
     address = "polars"
     keeps_order = True
+    is_lost = False
 
     def frame(self, table: pd.DataFrame) -> Frame:
         """As `Engine.frame`."""

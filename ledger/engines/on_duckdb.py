@@ -33,6 +33,7 @@ class DuckDB:
 
     address = "duckdb"
     keeps_order = True
+    is_lost = False
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="dashboard-duckdb-"))

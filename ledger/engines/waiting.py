@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar, copy_context
 from typing import TypeVar
+
+from ledger.engines.engine import Unreachable
 
 Result = TypeVar("Result")
 
@@ -30,21 +32,30 @@ def waiting_in(how: Waiting) -> Iterator[None]:
         _waiting.reset(before)
 
 
-def waited(work: Callable[[], Result], cancel: Callable[[], None]) -> Result:
-    """What `work` gives. Where this thread says how to wait, `cancel` ends the work that is no longer wanted."""
+def waited(work: Callable[[], Result], cancel: Callable[[], None], look: Callable[[], None] | None = None) -> Result:
+    """What `work` gives. Where this thread says how to wait, `cancel` ends the work that is no longer wanted.
+
+    `look` is called again and again while work is slow, and raises `Unreachable` where it will never end.
+    """
     how = _waiting.get()
-    if how is None:
+    if how is None and look is None:
         return work()
     running: Future[Result] = _queries.submit(copy_context().run, work)
     wait([running], LOOK)
     if not running.done():
-        with how() as still_wanted:
+        with how() if how else nullcontext(lambda: None) as still_wanted:
             try:
                 while not running.done():
                     still_wanted()
+                    if look:
+                        look()
                     wait([running], LOOK)
+            except Unreachable:
+                raise  # There is nobody left to be waited for.
             except BaseException:
-                cancel()
-                wait([running])  # Nothing goes on behind the back of whoever asked.
+                # Nothing goes on behind the back of whoever asked. What is only being planned ends at a later attempt.
+                while not running.done():
+                    cancel()
+                    wait([running], LOOK)
                 raise
     return running.result()

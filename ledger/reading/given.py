@@ -84,7 +84,7 @@ def _csv(
     """The table that a CSV file of any dialect holds, found out where it is not said; as `given`."""
     dialect = dialect_of(data, descriptor.columns, is_whole=True)
     if b"\0" in data and dialect.encoding != "utf-16":
-        raise Refused(f"{_('{file} holds null bytes: it is no text.', file=name)} {_(_ACCEPTED)}")
+        raise Refused(_("{file} holds null bytes: it is no text.", file=name) + " " + _(_ACCEPTED))
     check_record(list(dialect.header), _("{file}, row {number}", file=name, number=1))
     table = table or table_of(name, dialect.header, descriptor)
     if table is None:
