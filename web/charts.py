@@ -53,7 +53,7 @@ def picture(request: Request) -> Response:
     wanted = dict(query)
     form, theme = wanted.get("format", "png"), wanted.get("theme", "light")
     facts = dataset.facts()
-    selection, problems = parse([pair for pair in query if pair[0] not in ("format", "theme", "lang")], choices(facts))
+    selection, problems = parse([pair for pair in query if pair[0] not in ("format", "theme")], choices(facts))
     messages = [str(problem) for problem in problems]
     if form not in FORMATS:
         messages.append(f"“{form}” is not a format of pictures. Accepted: {', '.join(FORMATS)}.")
