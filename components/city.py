@@ -47,7 +47,7 @@ def story(selection: Selection, *, telling: Telling) -> tuple[Section, ...]:
     return _story(facts(), selection, telling)
 
 
-@remembered(64)
+@remembered(64, in_words=True)
 def _story(facts: Facts, selection: Selection, telling: Telling) -> tuple[Section, ...]:
     """The story, told once for all readers with the same selection."""
     return (
