@@ -24,7 +24,7 @@ from ledger import views
 from ledger.coverage import restated_together
 from ledger.facts import Facts
 from ledger.language import gettext as _
-from ledger.language import in_address, ngettext
+from ledger.language import ngettext
 from ledger.memory import remembered
 from ledger.selection import Selection
 
@@ -47,14 +47,12 @@ class Section:
 
 def story(selection: Selection, *, telling: Telling) -> tuple[Section, ...]:
     """The sections of a city's story; the selection holds one city."""
-    return _story(facts(), selection, telling, tuple(in_address()))
+    return _story(facts(), selection, telling)
 
 
 @remembered(64, in_words=True)
-def _story(
-    facts: Facts, selection: Selection, telling: Telling, spoken: tuple[tuple[str, str], ...]
-) -> tuple[Section, ...]:
-    """The story, told once for all readers with the same selection whose links keep the same language (`spoken`)."""
+def _story(facts: Facts, selection: Selection, telling: Telling) -> tuple[Section, ...]:
+    """The story, told once for all readers with the same selection."""
     return (
         Section(
             "cost",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.formats import safe_url
 from components.state import facts
+from ledger import changes
 from ledger.language import N_
 from ledger.language import gettext as _
 from ledger.selection import Selection
@@ -109,6 +110,8 @@ def is_shown(view: View, name: str) -> bool:
 
 def display(view: View, table: pd.DataFrame) -> pd.DataFrame:
     """The table with words for codes; texts stay texts."""
+    if view.id == "changes":
+        table = changes.said(table, facts())
     descriptor = facts().descriptor
     shown = table.copy(deep=False)
     for name, origin in view.origin.items():

@@ -13,9 +13,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import xlsxwriter
+from babel.numbers import format_decimal
 
 from ledger.arrow import CHUNK, batches_of
 from ledger.cells import csv_cells
+from ledger.language import locale, ngettext
 from ledger.selection import Selection
 from ledger.tables import TooManyRows
 
@@ -110,7 +112,12 @@ def to_xlsx(batches: Iterable[pa.Table], rows: int, about: Sequence[tuple[str, s
     """
     if rows >= SHEET_ROWS:
         raise TooManyRows(
-            f"A sheet of Excel holds {SHEET_ROWS - 1:,} rows, and there are {rows:,}. CSV and Parquet hold all."
+            ngettext(
+                "A sheet of Excel holds {most} rows, and there is {n}. CSV and Parquet hold all.",
+                "A sheet of Excel holds {most} rows, and there are {n}. CSV and Parquet hold all.",
+                rows,
+                most=format_decimal(SHEET_ROWS - 1, locale=locale()),
+            )
         )
     out = io.BytesIO()
     # A large workbook grows in files beside it; a small one is made sooner without them.

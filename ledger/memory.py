@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from ledger.language import language
+from ledger.language import in_address, language
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -48,7 +48,7 @@ def remembered(
     """Keep the `most` latest results of a function with the facts that it is given as argument `facts`.
 
     All arguments but the facts must be hashable, and are given by position. `in_words`: the result holds words, and
-    is kept for each language apart.
+    is kept for each language apart, and for readers who chose it: its links may carry the language.
     """
 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -58,7 +58,7 @@ def remembered(
         @wraps(function)
         def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
             facts: Any = args[place]
-            key = (*args[:place], *args[place + 1 :], *((language(),) if in_words else ()))
+            key = (*args[:place], *args[place + 1 :], *((language(), *in_address()) if in_words else ()))
             memory: Memory = facts.memory
             return memory.get(name, key, most, lambda: function(*args, **kwargs))
 

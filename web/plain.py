@@ -31,7 +31,7 @@ from ledger import dataset, views
 from ledger.address import public_address
 from ledger.brand import brand_of
 from ledger.facts import Facts
-from ledger.language import LANGUAGES, N_, in_address, ngettext, tag
+from ledger.language import LANGUAGES, N_, ngettext, tag
 from ledger.language import gettext as _
 from ledger.memory import remembered
 from ledger.selection import Selection, choices
@@ -128,14 +128,9 @@ def _headers(facts: Facts) -> dict[str, str]:
 # One city, one initiative, one model
 
 
+@remembered(2048, in_words=True)
 def page_of(facts: Facts, kind: Kind, name: str) -> Told:
     """The page of a city, an initiative or a model, told once for all readers of a language."""
-    return _page_of(facts, kind, name, tuple(in_address()))
-
-
-@remembered(2048, in_words=True)
-def _page_of(facts: Facts, kind: Kind, name: str, in_links: tuple[tuple[str, str], ...]) -> Told:
-    """As `page_of`; pages are kept apart by what their links carry too."""
     told = _TELL[kind](name)
     where = page_address(kind, name)
     sections = fitted(told.sections, _ROOM - len(told.lead.encode()), where)
@@ -251,14 +246,9 @@ def _in_short(text: str) -> str:
 # Lists, so that everything can be reached
 
 
+@remembered(256, in_words=True)
 def list_of(facts: Facts, path: str) -> Told | None:
     """A page that lists cities, initiatives or models; none where the path is none of them."""
-    return _list_of(facts, path, tuple(in_address()))
-
-
-@remembered(256, in_words=True)
-def _list_of(facts: Facts, path: str, in_links: tuple[tuple[str, str], ...]) -> Told | None:
-    """As `list_of`; kept apart as by `_page_of`."""
     if path.startswith("/i/in/"):
         codes = {code.lower(): code for code in choices(facts)["country"]}
         code = codes.get(path.removeprefix("/i/in/"))

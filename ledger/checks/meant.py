@@ -77,14 +77,17 @@ def _candidates(value: str, field: Field, raw: Mapping[str, Any]) -> Iterator[st
 
 
 def _codes(value: str, field: Field, raw: Mapping[str, Any]) -> Iterator[str]:
+    """A code by itself or by its label, as the package has it or in the language that is spoken."""
     written = [one for one in raw.get("categories", ()) if isinstance(one, dict)]
-    by_name = {str(one["label"]).casefold(): str(one["value"]) for one in written if "label" in one}
-    by_name |= {category.label.casefold(): category.value for category in field.categories}
+    by_name = {str(one.get("label", one["value"])).casefold(): str(one["value"]) for one in written}
     by_name |= {category.value.casefold(): category.value for category in field.categories}
-    exact = by_name.get(value.casefold()) or by_name.get(value.casefold().replace(" ", "_"))
-    close = exact or meant_of(value, list(by_name))
+    spoken = {category.label.casefold(): category.value for category in field.categories}
+    both = spoken | by_name
+    exact = both.get(value.casefold()) or both.get(value.casefold().replace(" ", "_"))
+    # One after the other: a word that is alike in two languages is no doubt about what was meant.
+    close = exact or meant_of(value, list(by_name)) or meant_of(value, list(spoken))
     if close:
-        yield by_name.get(close, close)
+        yield both.get(close, close)
 
 
 def _numbers(value: str) -> Iterator[str]:
