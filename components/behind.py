@@ -16,7 +16,7 @@ from components.state import facts
 from components.tables import display, is_shown
 from components.telling import PAGE, Telling
 from ledger import views
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 
 #: Items listed in the drawer; the table holds all.
 LISTED = 60
@@ -76,7 +76,7 @@ def figure_items(rows: pd.DataFrame, *, telling: Telling = PAGE, under: Selectio
     """
     descriptor = facts().descriptor
     made = []
-    for row in rows.itertuples():
+    for row in localised(facts(), rows).itertuples():
         amount = formats.money(row.amount, row.currency, row.amount_high)
         if row.currency != "USD" and not pd.isna(row.usd):
             amount += f" (US$ {formats.short(row.usd)})"

@@ -48,7 +48,8 @@ def choose_one(selection: Selection) -> None:
     most = profiles.sort_values(["all_figures", "city_id"], ascending=[False, True], kind="stable").head(8)
     with st.container(horizontal=True):
         for row in most.itertuples():
-            _open_button(as_markdown(f"{row.city}: {count(row.all_figures, 'figure')}"), (row.city_id,), "first")
+            label = f"{names[row.city_id]}: {count(row.all_figures, 'figure')}"
+            _open_button(as_markdown(label), (row.city_id,), "first")
 
 
 def one(selection: Selection) -> None:

@@ -23,7 +23,7 @@ from ledger import views
 from ledger.coverage import restated_together
 from ledger.facts import Facts
 from ledger.memory import remembered
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 
 #: Statuses in the order in which a reader asks for them; what failed is told like all the rest.
 STATUSES = ("operating", "under_way", "approved", "announced", "completed", "paused", "cancelled")
@@ -413,7 +413,7 @@ def table_html(head: list[str], rows: list[list[str]]) -> str:
 
 def profile_html(selection: Selection) -> str:
     """What the city is, in a sentence."""
-    profiles = views.table("city-profiles", facts(), selection)
+    profiles = localised(facts(), views.table("city-profiles", facts(), selection))
     if profiles.empty:
         return _nothing(_no_initiative(selection))
     row = profiles.iloc[0]

@@ -17,7 +17,7 @@ from components.html import badge, item, items
 from components.state import choose, facts
 from components.telling import PAGE, PLAIN_PAGE, Telling, plain_address
 from ledger import views
-from ledger.selection import Selection, choices
+from ledger.selection import Selection, choices, localised
 
 
 def page(selection: Selection) -> None:
@@ -127,7 +127,7 @@ def _section(anchor: str, title: str, html: str, *, empty: str = "None is record
 
 def head_html(about: Selection, *, telling: Telling) -> str:
     """Where an initiative is, how it stands, and what it is."""
-    row = views.table("initiatives-register", facts(), about).iloc[0]
+    row = localised(facts(), views.table("initiatives-register", facts(), about)).iloc[0]
     descriptor = facts().descriptor
     marks = [badge(descriptor.label("initiatives", name, row[name]), strong=name == "status")
              for name in ("status", "kind", "domain")]  # fmt: skip

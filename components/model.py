@@ -13,7 +13,7 @@ from components.html import badge, item, items
 from components.state import facts
 from components.telling import Telling
 from ledger import views
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 
 #: Columns of the table of models that a reader asks for, in their order.
 _ASKED = (
@@ -62,7 +62,8 @@ def story(model_id: str, *, telling: Telling) -> tuple[Section, ...]:
 
 def _row(model_id: str) -> Any:
     """The model with its maker, its place and its mark, whatever its role."""
-    return Selection(model=(model_id,)).rows(facts(), "models").collect("pandas").to_native().iloc[0]
+    found = Selection(model=(model_id,)).rows(facts(), "models").collect("pandas").to_native()
+    return localised(facts(), found).iloc[0]
 
 
 def _known(row: Any) -> str:

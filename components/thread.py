@@ -18,7 +18,7 @@ from components.state import facts
 from components.telling import FILE, PAGE, Kind, Telling
 from ledger import views
 from ledger.disputes import THREAD_STATES
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 
 _ALL = Selection()
 #: Threads on one page of the list.
@@ -70,7 +70,7 @@ def most_debated_model(claims: pd.DataFrame) -> str | None:
 
 def threads(selection: Selection) -> None:
     """Draw the threads of claims as a card, those with most claims first, by pages."""
-    claims = views.table("claims-register", facts(), selection)
+    claims = localised(facts(), views.table("claims-register", facts(), selection))
     made = views.VIEWS["claims-register"]
     with st.container(border=True, key="card_threads"):
         st.subheader("Who says what, and who answers?", anchor="threads")

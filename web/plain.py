@@ -32,7 +32,7 @@ from ledger.address import public_address
 from ledger.brand import brand_of
 from ledger.facts import Facts
 from ledger.memory import remembered
-from ledger.selection import Selection, choices
+from ledger.selection import Selection, choices, localised
 from web import linked_data
 
 #: Bytes that a page may have at most, and those of them that its sections may take.
@@ -148,7 +148,7 @@ def _city(name: str) -> Told:
 
 def _initiative(name: str) -> Told:
     selection = Selection(initiative=(name,))
-    row = views.table("initiatives-register", dataset.facts(), selection).iloc[0]
+    row = localised(dataset.facts(), views.table("initiatives-register", dataset.facts(), selection)).iloc[0]
     return Told(
         path=plain_address("initiative", name),
         title=f"{row['initiative']}, {row['city']}",
@@ -276,7 +276,7 @@ def _cities(facts: Facts) -> Told:
 
 
 def _countries(facts: Facts) -> Told:
-    register = views.table("initiatives-register", facts, Selection())
+    register = localised(facts, views.table("initiatives-register", facts, Selection()))
     lines = [
         f'<a href="/i/in/{escape(code.lower())}">{escape(rows["country"].iloc[0])}</a>: '
         f"{count(len(rows), 'initiative')} in {count(rows['city_id'].nunique(), 'city', 'cities')}"
@@ -294,7 +294,7 @@ def _countries(facts: Facts) -> Told:
 
 def _initiatives_in(facts: Facts, code: str) -> Told:
     label, descriptor = choices(facts)["country"][code], facts.descriptor
-    register = views.table("initiatives-register", facts, Selection(country=(code,)))
+    register = localised(facts, views.table("initiatives-register", facts, Selection(country=(code,))))
     sections = []
     for name, rows in register.sort_values(["city", "initiative"]).groupby("city_id", sort=False):
         place = str(rows["city"].iloc[0])
