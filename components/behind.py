@@ -21,7 +21,7 @@ from components.words import DISPUTED, PAYERS
 from ledger import views
 from ledger.language import N_, SOURCE, language, locale, ngettext
 from ledger.language import gettext as _
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 
 #: Items listed in the drawer; the table holds all.
 LISTED = 60
@@ -104,7 +104,7 @@ def figure_items(rows: pd.DataFrame, *, telling: Telling = PAGE, under: Selectio
     """
     descriptor = facts().descriptor
     made = []
-    for row in rows.itertuples():
+    for row in localised(facts(), rows).itertuples():
         amount = formats.money(row.amount, row.currency, row.amount_high)
         if row.currency != "USD" and not pd.isna(row.usd):
             amount += f" ({formats.money(row.usd, 'USD')})"

@@ -20,7 +20,7 @@ from ledger.language import N_, ngettext
 from ledger.language import gettext as _
 from ledger.memory import remembered
 from ledger.own import signed
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 
 #: Where Plotly gets the land of its maps: from this server, never from another host.
 CHART_CONFIG: dict[str, Any] = {
@@ -40,7 +40,7 @@ def look() -> Look:
 @remembered(256, in_words=True)
 def drawing(facts: Facts, view_id: str, selection: Selection, look: Look) -> Drawing:
     """The figure of a view. Figures are shared between readers and never changed."""
-    table = signed(views.VIEWS[view_id], views.table(view_id, facts, selection))
+    table = signed(views.VIEWS[view_id], localised(facts, views.table(view_id, facts, selection)))
     return FIGURES[view_id](table, facts.descriptor, look)
 
 

@@ -50,7 +50,7 @@ def choose_one(selection: Selection) -> None:
     most = profiles.sort_values(["all_figures", "city_id"], ascending=[False, True], kind="stable").head(8)
     with st.container(horizontal=True):
         for row in most.itertuples():
-            label = ngettext("{city}: {n} figure", "{city}: {n} figures", row.all_figures, city=row.city)
+            label = ngettext("{city}: {n} figure", "{city}: {n} figures", row.all_figures, city=names[row.city_id])
             _open_button(as_markdown(label), (row.city_id,), "first")
 
 

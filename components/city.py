@@ -26,7 +26,7 @@ from ledger.facts import Facts
 from ledger.language import gettext as _
 from ledger.language import ngettext
 from ledger.memory import remembered
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 
 #: Statuses in the order in which a reader asks for them; what failed is told like all the rest.
 STATUSES = ("operating", "under_way", "approved", "announced", "completed", "paused", "cancelled")
@@ -471,7 +471,7 @@ def table_html(head: list[str], rows: list[list[str]]) -> str:
 
 def profile_html(selection: Selection) -> str:
     """What the city is, in a sentence."""
-    profiles = views.table("city-profiles", facts(), selection)
+    profiles = localised(facts(), views.table("city-profiles", facts(), selection))
     if profiles.empty:
         return _nothing(_no_initiative(selection))
     row = profiles.iloc[0]

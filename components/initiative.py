@@ -20,7 +20,7 @@ from components.words import STATUS_DISPUTED
 from ledger import views
 from ledger.language import gettext as _
 from ledger.language import ngettext
-from ledger.selection import Selection, choices
+from ledger.selection import Selection, choices, localised
 
 
 def page(selection: Selection) -> None:
@@ -136,7 +136,7 @@ def _section(anchor: str, title: str, html: str, *, empty: str = "") -> Section:
 
 def head_html(about: Selection, *, telling: Telling) -> str:
     """Where an initiative is, how it stands, and what it is."""
-    row = views.table("initiatives-register", facts(), about).iloc[0]
+    row = localised(facts(), views.table("initiatives-register", facts(), about)).iloc[0]
     descriptor = facts().descriptor
     marks = [badge(descriptor.label("initiatives", name, row[name]), strong=name == "status")
              for name in ("status", "kind", "domain")]  # fmt: skip

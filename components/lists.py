@@ -17,7 +17,7 @@ from components.words import DISPUTED, DISPUTES, MONEY
 from ledger import views
 from ledger.language import gettext as _
 from ledger.language import ngettext
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 
 #: Entries of a list.
 SHOWN = 7
@@ -29,7 +29,7 @@ def newest(selection: Selection) -> None:
     """The figures with the latest dates."""
     # The register begins with the latest dates; those of a year alone, which say too little to count as new, come
     # after the days of that year.
-    register = views.part("funding-register", facts(), selection, 0, _LATEST)
+    register = localised(facts(), views.part("funding-register", facts(), selection, 0, _LATEST))
     latest = register[register["dated"].str.len() > 4].head(SHOWN)
     with st.container(border=True, height="stretch", key="card_newest"):
         st.header(_("What is new?"), anchor="new")
@@ -60,7 +60,7 @@ def _figure(row: Any) -> str:
 
 def disputes(selection: Selection) -> None:
     """What is in dispute, the conceded ones first."""
-    claims = views.table("claims-register", facts(), selection)
+    claims = localised(facts(), views.table("claims-register", facts(), selection))
     wanted = (claims["stance"] == "disputes") & claims["disputed"].isin(["conceded", "open"])
     found = claims.loc[wanted, ["subject_id", "topic", "disputed", "made_on", "claim_id"]]
     conceded = claims.loc[claims["stance"] == "concedes", "responds_to"]

@@ -17,7 +17,7 @@ from components.telling import Telling
 from ledger import views
 from ledger.language import gettext as _
 from ledger.language import locale
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 
 #: Columns of the table of models that a reader asks for, in their order.
 _ASKED = (
@@ -67,7 +67,8 @@ def story(model_id: str, *, telling: Telling) -> tuple[Section, ...]:
 
 def _row(model_id: str) -> Any:
     """The model with its maker, its place and its mark, whatever its role."""
-    return Selection(model=(model_id,)).rows(facts(), "models").collect("pandas").to_native().iloc[0]
+    found = Selection(model=(model_id,)).rows(facts(), "models").collect("pandas").to_native()
+    return localised(facts(), found).iloc[0]
 
 
 def _known(row: Any) -> str:

@@ -12,7 +12,7 @@ from components.state import facts
 from ledger import changes
 from ledger.language import N_
 from ledger.language import gettext as _
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 from ledger.views import View, part
 
 #: Rows on one page of a table.
@@ -109,11 +109,11 @@ def is_shown(view: View, name: str) -> bool:
 
 
 def display(view: View, table: pd.DataFrame) -> pd.DataFrame:
-    """The table with words for codes; texts stay texts."""
+    """The table with words for codes and names of places in the reader's language; texts stay texts."""
     if view.id == "changes":
         table = changes.said(table, facts())
     descriptor = facts().descriptor
-    shown = table.copy(deep=False)
+    shown = localised(facts(), table).copy(deep=False)
     for name, origin in view.origin.items():
         if name.endswith("_url"):
             shown[name] = table[name].map(safe_url, na_action="ignore")

@@ -22,7 +22,7 @@ from ledger import views
 from ledger.disputes import THREAD_STATES
 from ledger.language import N_, locale, ngettext
 from ledger.language import gettext as _
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 
 _ALL = Selection()
 #: Threads on one page of the list.
@@ -97,7 +97,7 @@ def most_debated_model(claims: pd.DataFrame) -> str | None:
 
 def threads(selection: Selection) -> None:
     """Draw the threads of claims as a card, those with most claims first, by pages."""
-    claims = views.table("claims-register", facts(), selection)
+    claims = localised(facts(), views.table("claims-register", facts(), selection))
     made = views.VIEWS["claims-register"]
     with st.container(border=True, key="card_threads"):
         st.header(_("Who says what, and who answers?"), anchor="threads")

@@ -7,19 +7,22 @@ repeated name means "any of these". What is not understood is named, never ignor
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
 import narwhals as nw
+import pandas as pd
 
 from ledger.expressions import in_doubt
 from ledger.facts import SIGN, SIZES, Facts
+from ledger.language import SOURCE, in_address, language, listed, ngettext
 from ledger.language import gettext as _
-from ledger.language import in_address, listed, ngettext
 from ledger.memory import remembered
 from ledger.money import LENSES
+from ledger.names import city_name, continent_name, country_name
 
 #: Filters that may be repeated, with the column that they look at, in the order of the address.
 MANY = {
@@ -216,32 +219,71 @@ NAMES = (*MANY, "from", "to", "public", "disputed", "lens", "per_resident")
 
 
 @remembered(12, in_words=True)
+def _places(facts: Facts) -> dict[str, dict[str, str]]:
+    """The names of cities by their ids, of countries by their codes and of continents, in the order to show them."""
+    cities = facts.tables["cities"]
+    named = zip(cities["id"], cities["name"], cities["country_code"], strict=True)
+    countries = cities.drop_duplicates("country_code").sort_values("country")
+    made = {
+        "city": {code: city_name(name, country) for code, name, country in named},
+        "country": {
+            code: country_name(code, name)
+            for code, name in zip(countries["country_code"], countries["country"], strict=True)
+        },
+        "continent": {name: continent_name(name) for name in sorted(cities["continent"].dropna().unique())},
+    }
+    if language() == SOURCE:
+        return made
+    return {name: dict(sorted(labels.items(), key=lambda pair: _letters(pair[1]))) for name, labels in made.items()}
+
+
+def _letters(name: str) -> str:
+    """A name as it stands in an alphabet: without its accents."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def localised(facts: Facts, table: pd.DataFrame) -> pd.DataFrame:
+    """The table of a view with cities, countries and continents by their names in the language that is spoken."""
+    if language() == SOURCE:
+        return table
+    places = _places(facts)
+    by = {"city": "city_id", "country": "country_code", "continent": "continent"}
+    return table.assign(
+        **{
+            name: table[key].map(places[name]).astype(table[name].dtype)
+            for name, key in by.items()
+            if name in table and key in table
+        }
+    )
+
+
+@remembered(12, in_words=True)
 def choices(facts: Facts) -> dict[str, dict[str, str]]:
     """The accepted values of each filter and their labels, in the order to show them; shared, never to be changed."""
     tables, descriptor = facts.tables, facts.descriptor
-    cities = tables["cities"]
 
     def codes(table: str, column: str) -> dict[str, str]:
         return {category.value: category.label for category in descriptor.categories(table, column)}
 
-    def names(table: str) -> dict[str, str]:
-        rows = tables[table]
+    def signed(table: str, named: Mapping[str, str]) -> dict[str, str]:
         if facts.base is None:
-            return dict(zip(rows["id"], rows["name"], strict=True))
+            return dict(named)
         known = set(facts.base.tables[table]["id"])
-        pairs = zip(rows["id"], rows["name"], strict=True)
-        return {code: name if code in known else f"{name} {SIGN}" for code, name in pairs}
+        return {code: name if code in known else f"{name} {SIGN}" for code, name in named.items()}
+
+    def names(table: str) -> dict[str, str]:
+        return signed(table, dict(zip(tables[table]["id"], tables[table]["name"], strict=True)))
 
     with facts.engine.turn():
         named = facts["results"].select("benchmark").unique().sort("benchmark")
     benchmarks = facts.engine.collected(named)["benchmark"].to_pylist()
-    countries = cities.drop_duplicates("country_code").sort_values("country")
-    continents = sorted(cities["continent"].dropna().unique())
+    places = _places(facts)
     return {
-        "city": names("cities"),
+        "city": signed("cities", places["city"]),
         "initiative": names("initiatives"),
-        "country": dict(zip(countries["country_code"], countries["country"], strict=True)),
-        "continent": dict(zip(continents, continents, strict=True)),
+        "country": dict(places["country"]),
+        "continent": dict(places["continent"]),
         "size": dict(
             zip(
                 SIZES,

@@ -34,7 +34,7 @@ from ledger.facts import Facts
 from ledger.language import LANGUAGES, N_, ngettext, tag
 from ledger.language import gettext as _
 from ledger.memory import remembered
-from ledger.selection import Selection, choices
+from ledger.selection import Selection, choices, localised
 from web import linked_data
 from web.templates import template
 
@@ -163,7 +163,7 @@ def _city(name: str) -> Told:
 
 def _initiative(name: str) -> Told:
     selection = Selection(initiative=(name,))
-    row = views.table("initiatives-register", dataset.facts(), selection).iloc[0]
+    row = localised(dataset.facts(), views.table("initiatives-register", dataset.facts(), selection)).iloc[0]
     return Told(
         path=plain_address("initiative", name),
         title=f"{row['initiative']}, {row['city']}",
@@ -295,7 +295,7 @@ def _cities(facts: Facts) -> Told:
 
 
 def _countries(facts: Facts) -> Told:
-    register = views.table("initiatives-register", facts, Selection())
+    register = localised(facts, views.table("initiatives-register", facts, Selection()))
     lines = [
         f'<a href="{escape(_spoken(_in_country(code)))}">{escape(rows["country"].iloc[0])}</a>: '
         + _("{initiatives} in {cities}", **_how_many(rows))
@@ -329,7 +329,7 @@ def _how_many(register: pd.DataFrame) -> dict[str, str]:
 
 def _initiatives_in(facts: Facts, code: str) -> Told:
     label, descriptor = choices(facts)["country"][code], facts.descriptor
-    register = views.table("initiatives-register", facts, Selection(country=(code,)))
+    register = localised(facts, views.table("initiatives-register", facts, Selection(country=(code,))))
     sections = []
     for name, rows in register.sort_values(["city", "initiative"]).groupby("city_id", sort=False):
         place = str(rows["city"].iloc[0])
