@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.reader import machine
+from benchmarks.results import machine
 from provenance.arithmetic import ONCE, merge
 from provenance.numbers import KINDS, stored, widen
 from provenance.work import ROLES
