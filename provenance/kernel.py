@@ -25,8 +25,10 @@ ONCE, EACH, DELTA = 0, 1, 2
 #: Sums and counts that `measure` adds to.
 REALS, COUNTS = 5, 10
 
-#: Elements that are worked on at once, and lanes of each sum: all that is needed fits into the nearest memory.
-_TILE = 512
+#: Elements that are worked on at once: all that is needed stays near the processor. Each sum has a quarter as many
+#: lanes, to which four products at a time are added.
+_TILE = 2048
+_LANES = _TILE // 4
 _EXPONENT = np.uint32(0x7F800000)
 _MAGNITUDE = np.uint32(0x7FFFFFFF)
 _SIGN = np.uint32(0x80000000)
@@ -296,16 +298,35 @@ def _count(
     counts[9] += other_clear
 
 
+@_inlined
+def _four(values: Any, at: int) -> Any:
+    """The values that meet in a lane; a product of two float32 is exact in float64."""
+    return (
+        np.float64(values[at]),
+        np.float64(values[at + _LANES]),
+        np.float64(values[at + 2 * _LANES]),
+        np.float64(values[at + 3 * _LANES]),
+    )
+
+
+@_inlined
+def _product(one: Any, two: Any) -> Any:
+    return (one[0] * two[0] + one[1] * two[1]) + (one[2] * two[2] + one[3] * two[3])
+
+
 @_compiled
-def _sum(finite_d: Any, finite_e: Any, clear_d: Any, lanes: Any) -> None:
-    """Add the products of a tile to the lanes: a product of two float32 is exact in float64."""
-    for at in range(len(finite_d)):
-        d, e, far = np.float64(finite_d[at]), np.float64(finite_e[at]), np.float64(clear_d[at])
-        lanes[0, at] += d * d
-        lanes[1, at] += d * e
-        lanes[2, at] += e * e
-        lanes[3, at] += far * far
-        lanes[4, at] += far * e
+def _sum(d: Any, e: Any, far: Any, lanes: Any) -> None:
+    """Add the products of a whole tile to the lanes."""
+    for at in range(_LANES):
+        some_d, some_e, some_far = _four(d, at), _four(e, at), _four(far, at)
+        dd, de, ee = _product(some_d, some_d), _product(some_d, some_e), _product(some_e, some_e)
+        dd_far, de_far = _product(some_far, some_far), _product(some_far, some_e)
+        # Only now is anything written: the compiler reads each number once.
+        lanes[0, at] += dd
+        lanes[1, at] += de
+        lanes[2, at] += ee
+        lanes[3, at] += dd_far
+        lanes[4, at] += de_far
 
 
 @_kept
@@ -318,17 +339,20 @@ def measure(
     merged, met = np.empty(_TILE, np.float32), np.empty(_TILE, np.bool_)
     d, e, far = np.empty(_TILE, np.float32), np.empty(_TILE, np.float32), np.empty(_TILE, np.float32)
     # Rows that begin a power of two apart would push each other out of the nearest memory.
-    lanes = np.zeros((REALS, _TILE + 8))
+    lanes = np.zeros((REALS, _LANES + 8))
     for start in range(0, len(raw_a), _TILE):
         end = min(start + _TILE, len(raw_a))
         size = end - start
-        widen(raw_a[start:end], kind, a[:size])
-        widen(raw_b[start:end], kind, b[:size])
-        widen(raw_c[start:end], kind, c[:size])
-        merge(way, kind, a[:size], b[:size], 1 - t, t, merged[:size])
-        meets(merged[:size], c[:size], kind, smallest, met[:size])
-        _count(a[:size], b[:size], c[:size], met[:size], kind, np.float32(smallest), counts, d, e, far)
-        _sum(d[:size], e[:size], far[:size], lanes)
+        if size < _TILE:
+            a, b, c, merged, met = a[:size], b[:size], c[:size], merged[:size], met[:size]
+            d[size:], e[size:], far[size:] = 0, 0, 0
+        widen(raw_a[start:end], kind, a)
+        widen(raw_b[start:end], kind, b)
+        widen(raw_c[start:end], kind, c)
+        merge(way, kind, a, b, 1 - t, t, merged)
+        meets(merged, c, kind, smallest, met)
+        _count(a, b, c, met, kind, np.float32(smallest), counts, d, e, far)
+        _sum(d, e, far, lanes)
     for place in range(REALS):
-        for lane in range(_TILE):
+        for lane in range(_LANES):
             reals[place] += lanes[place, lane]
