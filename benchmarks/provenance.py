@@ -4,8 +4,8 @@
     python -m benchmarks.provenance memory [gigabytes in all, …]
 
 The files are bfloat16. Before each turn the system lets go of them, so that both read from the disk, as with files that
-do not fit into memory; reading what the system still holds is timed apart. With MERGEKIT set to its `mergekit-yaml`, a
-linear merge by mergekit of the same files is timed as well.
+do not fit into memory; reading what the system still holds is timed apart. With MERGEKIT set to the folder of
+its programs, a linear merge by mergekit of the same files is timed as well.
 """
 
 from __future__ import annotations
@@ -100,21 +100,19 @@ def checked(folder: Path, workers: int) -> tuple[float, float, int, str]:
     return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, said.splitlines()[-1]
 
 
-def merged_by_mergekit(folder: Path, program: str) -> tuple[float, float]:
+def merged_by_mergekit(folder: Path, programs: str) -> tuple[float, float]:
     """Seconds that mergekit takes to merge A and B into another C, and seconds of a processor."""
-    config = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "num_hidden_layers": 1, "vocab_size": 32}
-    for role in ROLES[:2]:
-        (folder / role / "config.json").write_text(json.dumps(config))
     recipe = {
         "merge_method": "linear", "dtype": "bfloat16", "models": [
-            {"model": str(folder / role), "parameters": {"weight": weight}}
+            {"model": str(folder / role / "model.safetensors"), "parameters": {"weight": weight}}
             for role, weight in zip(ROLES[:2], (0.4, 0.6), strict=True)
         ],
     }  # fmt: skip
     (folder / "recipe.yaml").write_text(json.dumps(recipe))
+    forget(folder)
     begun, before = time.perf_counter(), os.times()
     run = subprocess.run(
-        [program, folder / "recipe.yaml", folder / "merged", "--quiet", "--allow-crimes"],
+        [Path(programs) / "mergekit-pytorch", folder / "recipe.yaml", folder / "merged", "--quiet"],
         capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1"},
     )  # fmt: skip
     seconds, after = time.perf_counter() - begun, os.times()
@@ -149,8 +147,8 @@ def speed(gigabytes: float, workers: list[int]) -> None:
                 f"{100 * alone / seconds:.0f} % | {peak / 1e6:.0f} |", flush=True,
             )  # fmt: skip
         print(line)
-        if program := os.environ.get("MERGEKIT"):
-            _told("a linear merge by mergekit of A and B", size * 2 // 3, *merged_by_mergekit(folder, program))
+        if programs := os.environ.get("MERGEKIT"):
+            _told("a linear merge by mergekit of A and B", size * 2 // 3, *merged_by_mergekit(folder, programs))
     print(machine())
 
 
