@@ -4,8 +4,8 @@
     python -m benchmarks.provenance memory [gigabytes in all, …]
 
 The files are bfloat16. Before each turn the system lets go of them, so that both read from the disk, as with files that
-do not fit into memory; reading what the system still holds is timed apart. With MERGEKIT set to its `mergekit-yaml`, a
-linear merge by mergekit of the same files is timed as well.
+do not fit into memory; reading what the system still holds is timed apart. With MERGEKIT set to the folder of
+its programs, a linear merge by mergekit of the same files is timed as well.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.reader import machine
+from benchmarks.results import machine
 from provenance.arithmetic import ONCE, merge
 from provenance.numbers import KINDS, stored, widen
 from provenance.work import ROLES
@@ -84,8 +84,8 @@ def read_alone(folder: Path) -> float:
     return time.perf_counter() - begun
 
 
-def checked(folder: Path, workers: int) -> tuple[float, int, str]:
-    """Seconds of a whole check in a process of its own, its peak memory in bytes, and its last line."""
+def checked(folder: Path, workers: int) -> tuple[float, float, int, str]:
+    """A whole check in a process of its own: seconds, of a processor too, peak memory in bytes, and its last line."""
     work = folder / "bench.work"
     work.unlink(missing_ok=True)
     command = [sys.executable, "-m", "provenance", "check", "--workers", str(workers), "--work", str(work)]
@@ -96,30 +96,36 @@ def checked(folder: Path, workers: int) -> tuple[float, int, str]:
     _, status, used = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"The check ended with {status}.")
-    return time.perf_counter() - begun, used.ru_maxrss * 1024, said.splitlines()[-1]
+    seconds = time.perf_counter() - begun
+    return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, said.splitlines()[-1]
 
 
-def merged_by_mergekit(folder: Path, program: str) -> float:
-    """Seconds that mergekit takes to merge A and B into another C."""
-    config = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "num_hidden_layers": 1, "vocab_size": 32}
-    for role in ROLES[:2]:
-        (folder / role / "config.json").write_text(json.dumps(config))
+def merged_by_mergekit(folder: Path, programs: str) -> tuple[float, float]:
+    """Seconds that mergekit takes to merge A and B into another C, and seconds of a processor."""
     recipe = {
         "merge_method": "linear", "dtype": "bfloat16", "models": [
-            {"model": str(folder / role), "parameters": {"weight": weight}}
+            {"model": str(folder / role / "model.safetensors"), "parameters": {"weight": weight}}
             for role, weight in zip(ROLES[:2], (0.4, 0.6), strict=True)
         ],
     }  # fmt: skip
     (folder / "recipe.yaml").write_text(json.dumps(recipe))
-    begun = time.perf_counter()
+    forget(folder)
+    begun, before = time.perf_counter(), os.times()
     run = subprocess.run(
-        [program, folder / "recipe.yaml", folder / "merged", "--quiet", "--allow-crimes"],
+        [Path(programs) / "mergekit-pytorch", folder / "recipe.yaml", folder / "merged", "--quiet"],
         capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1"},
     )  # fmt: skip
-    seconds = time.perf_counter() - begun
+    seconds, after = time.perf_counter() - begun, os.times()
     shutil.rmtree(folder / "merged", ignore_errors=True)
     if run.returncode:
         raise SystemExit(run.stderr[-2000:])
+    return seconds, after[2] + after[3] - before[2] - before[3]
+
+
+def _told(what: str, size: int, seconds: float, busy: float | None = None) -> float:
+    """Print a line; the seconds."""
+    used = "" if busy is None else f"{busy:.1f}"
+    print(f"| {what} | {seconds:.1f} | {used} | {size / seconds / 1e9:.2f} | | |", flush=True)
     return seconds
 
 
@@ -129,23 +135,20 @@ def speed(gigabytes: float, workers: list[int]) -> None:
         folder = Path(name)
         size = written(folder, gigabytes)
         print(f"{size / 1e9:.2f} GB in three files")
-        print("| what | seconds | GB/s | of reading alone | peak MB |\n|---|---:|---:|---:|---:|")
+        print("| what | seconds | of a processor | GB/s | of reading alone | peak MB |\n|---|---:|---:|---:|---:|---:|")
         for number in workers:
             forget(folder)
-            alone = read_alone(folder)
-            print(f"| reading alone, from the disk | {alone:.1f} | {size / alone / 1e9:.2f} | | |")
-            held = read_alone(folder)
-            print(f"| reading alone, held by the system | {held:.1f} | {size / held / 1e9:.2f} | | |")
+            alone = _told("reading alone, from the disk", size, read_alone(folder))
+            _told("reading alone, held by the system", size, read_alone(folder))
             forget(folder)
-            seconds, peak, line = checked(folder, number)
+            seconds, busy, peak, line = checked(folder, number)
             print(
-                f"| {number} worker{'s' * (number != 1)} | {seconds:.1f} | {size / seconds / 1e9:.2f} | "
+                f"| {number} worker{'s' * (number != 1)} | {seconds:.1f} | {busy:.1f} | {size / seconds / 1e9:.2f} | "
                 f"{100 * alone / seconds:.0f} % | {peak / 1e6:.0f} |", flush=True,
             )  # fmt: skip
         print(line)
-        if program := os.environ.get("MERGEKIT"):
-            seconds = merged_by_mergekit(folder, program)
-            print(f"| a linear merge by mergekit of A and B | {seconds:.1f} | {size * 2 / 3 / seconds / 1e9:.2f} | | |")
+        if programs := os.environ.get("MERGEKIT"):
+            _told("a linear merge by mergekit of A and B", size * 2 // 3, *merged_by_mergekit(folder, programs))
     print(machine())
 
 
@@ -155,7 +158,7 @@ def memory(sizes: list[float]) -> None:
     for gigabytes in sizes:
         with tempfile.TemporaryDirectory() as name:
             size = written(Path(name), gigabytes)
-            seconds, peak, _ = checked(Path(name), 2)
+            seconds, _, peak, _ = checked(Path(name), 2)
             print(f"| {size / 1e9:.1f} | {seconds:.0f} | {peak / 1e6:.0f} |", flush=True)
     print(machine())
 

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from provenance import kernel
+from provenance.kernel import SLACK
+
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Raw = NDArray[Any]
-
-#: Units in the last place by which a float32 may be missed: merges are worked out in float32 and round on the way.
-SLACK = 2
-_EXPONENT = np.uint32(0x7F800000)
 
 
 @dataclass(frozen=True)
@@ -40,64 +39,41 @@ KINDS = {
 }
 
 
-def widen(raw: Raw, kind: Kind, out: Floats | None = None) -> Floats:
+def bits(raw: Raw, kind: Kind) -> Raw:
+    """Stored numbers as whole numbers of the same bits."""
+    return raw.view(f"u{kind.size}")
+
+
+def widen(raw: Raw, kind: Kind) -> Floats:
     """Stored numbers as float32, without loss."""
-    made = np.empty(raw.shape, np.float32) if out is None else out
-    if kind.name == "BF16":
-        bits = made.view(np.uint32)
-        bits[...] = raw
-        np.left_shift(bits, 16, out=bits)
-    else:
-        made[...] = raw
+    made = np.empty(raw.shape, np.float32)
+    kernel.widen(bits(raw, kind).ravel(), kind.bits, made.ravel())
     return made
-
-
-def rounded(values: Floats, kind: Kind, scratch: NDArray[np.uint32] | None = None) -> Floats:
-    """Round float32 numbers in place to those that can be stored: to the nearest, ties to even."""
-    if kind.name == "BF16":
-        bits = values.view(np.uint32)
-        half = np.right_shift(bits, 16, out=scratch)
-        np.bitwise_and(half, 1, out=half)
-        np.add(half, 0x7FFF, out=half)
-        np.add(bits, half, out=bits)
-        np.bitwise_and(bits, 0xFFFF0000, out=bits)
-    elif kind.name == "F16":
-        with np.errstate(over="ignore"):
-            values[...] = values.astype(np.float16)
-    return values
 
 
 def stored(values: NDArray[Any], kind: Kind) -> Raw:
     """Numbers in the form in which a checkpoint stores them."""
     narrow = values.astype(np.float32)
     if kind.name == "BF16":
-        return (rounded(narrow, kind).view(np.uint32) >> 16).astype(np.uint16)
-    return narrow.astype(kind.raw)
-
-
-def ulps(largest: Floats, kind: Kind, out: Floats | None = None) -> Floats:
-    """The unit in the last place of numbers of this magnitude (which are not negative)."""
-    made = np.empty_like(largest) if out is None else out
-    np.bitwise_and(largest.view(np.uint32), _EXPONENT, out=made.view(np.uint32))
-    np.multiply(made, np.float32(2.0 ** (1 - kind.bits)), out=made)
-    return np.maximum(made, np.float32(kind.smallest), out=made)
+        kernel.rounded(narrow.ravel(), kind.bits)
+        return (narrow.view(np.uint32) >> 16).astype(np.uint16)
+    with np.errstate(over="ignore"):
+        return narrow.astype(kind.raw)
 
 
 def meets(values: Floats, wanted: Floats, kind: Kind) -> NDArray[np.bool_]:
     """Which numbers are those that are wanted: the same, but for the slack of float32."""
-    if kind.name != "F32":
-        return np.equal(values, wanted)
-    with np.errstate(invalid="ignore"):
-        near: NDArray[np.bool_] = np.abs(values - wanted) <= SLACK * ulps(np.abs(wanted), kind)
-    return near
+    made = np.empty(values.shape, np.bool_)
+    kernel.meets(values, wanted, kind.bits, kind.smallest, made)
+    return made
 
 
 def rounding_bounds(raw: Raw, kind: Kind) -> tuple[Doubles, Doubles, NDArray[np.bool_]]:
     """From where to where numbers are taken for each of these, and whether the ends belong to it."""
     width = 8 * kind.size
-    bits = raw.view(f"u{kind.size}").astype(np.int64)
-    magnitude = bits & ((1 << (width - 1)) - 1)
-    place = np.where(bits >> (width - 1), -magnitude, magnitude)
+    whole = bits(raw, kind).astype(np.int64)
+    magnitude = whole & ((1 << (width - 1)) - 1)
+    place = np.where(whole >> (width - 1), -magnitude, magnitude)
     value = _at(place, kind)
     if kind.name == "F32":
         return _at(place - SLACK, kind), _at(place + SLACK, kind), magnitude >= 0

@@ -9,10 +9,9 @@ from decimal import ROUND_CEILING, Decimal
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from provenance.arithmetic import MERGES, STEPS, merge
-from provenance.numbers import Doubles, Floats, Kind, Raw, meets, rounded, rounding_bounds, widen
+from provenance.arithmetic import STEPS, hits, merge
+from provenance.numbers import Doubles, Floats, Kind, Raw, meets, rounding_bounds, stored, widen
 
 #: Elements with which every pair of rounded weights is tried.
 _TRIED = 128
@@ -59,8 +58,8 @@ def simplest(low: float, high: float) -> float:
 
 def best_once(a: Floats, b: Floats, raw: Raw, kind: Kind, low: float = 0.0, high: float = 1.0) -> tuple[int, float]:
     """How many elements are met by one rounding at the best t, and that t."""
-    hits, first, last = densest(*intervals(a, b, raw, kind), low, high)
-    return hits, simplest(first, last)
+    most, first, last = densest(*intervals(a, b, raw, kind), low, high)
+    return most, simplest(first, last)
 
 
 def best_step(a: Floats, b: Floats, raw: Raw, kind: Kind, near: float) -> tuple[str, int, float]:
@@ -77,21 +76,12 @@ def best_step(a: Floats, b: Floats, raw: Raw, kind: Kind, near: float) -> tuple[
         grid = _weights(kind)
         found = []
         for name in STEPS:
-            tried = _hits(name, a[few], b[few], c[few], grid, kind)
+            tried = hits(name, a[few], b[few], c[few], grid, kind)
             for place in np.argsort(-tried, kind="stable")[:_FINALISTS]:
                 t = float(grid[place])
                 found.append((int(np.count_nonzero(merge(name, a, b, t, kind) == c)), name, t))
-    hits, name, t = max(found, key=lambda one: (one[0], -STEPS.index(one[1]), -one[2]))
-    return name, hits, t
-
-
-def _hits(name: str, a: Floats, b: Floats, c: Floats, grid: Doubles, kind: Kind) -> NDArray[np.int64]:
-    """How many elements each t meets; by portions, so that the table of all of them stays small."""
-    made = []
-    for start in range(0, len(grid), 64):
-        t = grid[start : start + 64, None]
-        made.append(np.count_nonzero(MERGES[name](a, b, 1 - t, t, kind) == c, axis=1))
-    return np.concatenate(made)
+    most, name, t = max(found, key=lambda one: (one[0], -STEPS.index(one[1]), -one[2]))
+    return name, most, t
 
 
 @cache
@@ -102,6 +92,6 @@ def _weights(kind: Kind) -> Doubles:
     for digits in range(places + 1):
         for whole in range(10**digits + 1):
             t = whole / 10**digits
-            pair = rounded(np.array([1 - t, t], np.float32), kind)
+            pair = widen(stored(np.array([1 - t, t]), kind), kind)
             pairs.setdefault((float(pair[0]), float(pair[1])), t)
     return np.array(sorted(pairs.values()))

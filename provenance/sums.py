@@ -8,18 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.arithmetic import EACH, ONCE, merge
-from provenance.numbers import Floats, Kind, Raw, meets, rounded, ulps, widen
+from provenance import kernel
+from provenance.arithmetic import EACH, ONCE, WAYS, merge
+from provenance.numbers import Floats, Kind, Raw, bits, meets, widen
 from provenance.scan import best_once, best_step
 
-#: An element is clear where A and B are so many units in the last place apart: rounding does not bend what it says.
-CLEAR = 8
 #: Elements of a unit of work with which every t is tried.
 SCANNED = 16_384
-#: Elements that are worked on at once: what is needed for them fits into a processor's own memory.
-_BLOCK = 1 << 15
-#: A longer sum of products may be split over cores, and end in other bits on another machine.
-_ROW = 1 << 13
 #: Share of numbers met from which on no other merge is looked for.
 _NEARLY = 0.98
 #: Where t is looked for among elements that were changed: sparse merges put more than the whole change back.
@@ -109,102 +104,28 @@ class Found:
 
 
 class Meter:
-    """Measures weights of one kind, block by block; belongs to one worker, whose memory it uses again."""
+    """Measures weights of one kind."""
 
     def __init__(self, kind: Kind, recipe: Recipe) -> None:
         self.kind, self.recipe = kind, recipe
-        self.sums = Sums()
-        self._floats = [np.empty(_BLOCK, np.float32) for _ in range(7)]
-        self._doubles = [np.empty(_BLOCK) for _ in range(3)]
-        self._flags = [np.empty(_BLOCK, np.bool_) for _ in range(5)]
-        self._bits = np.empty(_BLOCK, np.uint32)
+        self.begin()
 
     def begin(self) -> None:
         """Begin with new sums."""
-        self.sums = Sums()
+        self._reals, self._counts = np.zeros(kernel.REALS), np.zeros(kernel.COUNTS, np.int64)
 
     def add(self, a: Raw, b: Raw, c: Raw) -> None:
         """Take stored weights in: the same elements of A, B and C."""
-        for start in range(0, len(a), _BLOCK):
-            part = slice(start, start + _BLOCK)
-            self._block(a[part], b[part], c[part])
+        kind, recipe = self.kind, self.recipe
+        first, second, third = (bits(part, kind) for part in (a, b, c))
+        way = WAYS[recipe.fits]
+        kernel.measure(first, second, third, kind.bits, kind.smallest, way, recipe.t, self._reals, self._counts)
 
-    def _block(self, raw_a: Raw, raw_b: Raw, raw_c: Raw) -> None:
-        kind, sums, number = self.kind, self.sums, len(raw_a)
-        a, b, c, d, e, x, y = (buffer[:number] for buffer in self._floats)
-        widen(raw_a, kind, a)
-        widen(raw_b, kind, b)
-        widen(raw_c, kind, c)
-        with np.errstate(invalid="ignore", over="ignore"):
-            np.subtract(b, a, out=d)
-            np.subtract(c, a, out=e)
-            products = self._products(d, e)
-        # What is not finite in one of the three is not finite in the sums.
-        if not np.isfinite(products).all():
-            a, b, c, d, e, x, y = self._finite_only(a, b, c)
-            number = len(a)
-            if not number:
-                return
-            products = self._products(d, e)
-        sums.dd, sums.de, sums.ee = (old + new for old, new in zip((sums.dd, sums.de, sums.ee), products, strict=True))
-        np.abs(a, out=x)
-        np.maximum(x, np.abs(b, out=y), out=x)
-        clear, same, exact, kept, both = (flags[:number] for flags in self._flags)
-        ulps(x, kind, out=x)
-        np.multiply(x, np.float32(CLEAR), out=x)
-        np.greater_equal(np.abs(d, out=y), x, out=clear)
-        np.equal(d, 0, out=same)
-        np.equal(e, 0, out=kept)
-        clear_d = self._doubles[2][:number]
-        clear_d[...] = np.multiply(d, clear, out=x)
-        sums.dd_clear += _product(clear_d, clear_d)
-        sums.de_clear += _product(clear_d, self._doubles[1][:number])
-
-        merged = self._merged(a, b, x, y)
-        exact[...] = meets(merged, c, kind)
-        differing = number - int(np.count_nonzero(same))
-        hits = int(np.count_nonzero(exact))
-        exact_same = int(np.count_nonzero(np.logical_and(exact, same, out=both)))
-        sums.compared += number
-        sums.differing += differing
-        sums.clear += int(np.count_nonzero(clear))
-        sums.exact += hits - exact_same
-        sums.exact_same += exact_same
-        sums.exact_clear += int(np.count_nonzero(np.logical_and(exact, clear, out=both)))
-        sums.kept_clear += int(np.count_nonzero(np.logical_and(kept, clear, out=both)))
-        sums.same_changed += number - differing - int(np.count_nonzero(np.logical_and(kept, same, out=both)))
-        np.equal(b, c, out=kept)
-        sums.other_clear += int(np.count_nonzero(np.logical_and(kept, clear, out=both)))
-
-    def _finite_only(self, *abc: Floats) -> tuple[Floats, ...]:
-        """The elements that are finite in all three, with what is derived from them."""
-        a, b, c = abc
-        with np.errstate(invalid="ignore", over="ignore"):
-            good = np.isfinite(b - a) & np.isfinite(c - a)
-        self.sums.not_finite += len(good) - int(np.count_nonzero(good))
-        a, b, c = a[good], b[good], c[good]
-        return a, b, c, b - a, c - a, np.empty_like(a), np.empty_like(a)
-
-    def _products(self, d: Floats, e: Floats) -> tuple[float, float, float]:
-        wide_d, wide_e, _ = (buffer[: len(d)] for buffer in self._doubles)
-        wide_d[...] = d
-        wide_e[...] = e
-        return _product(wide_d, wide_d), _product(wide_d, wide_e), _product(wide_e, wide_e)
-
-    def _merged(self, a: Floats, b: Floats, x: Floats, y: Floats) -> Floats:
-        """What the recipe makes of A and B."""
-        recipe, kind = self.recipe, self.kind
-        if recipe.fits == ONCE and kind.name != "F32":
-            # As `arithmetic.once`, in memory that is there.
-            np.multiply(a, np.float32(1 - recipe.t), out=x)
-            np.add(x, np.multiply(b, np.float32(recipe.t), out=y), out=x)
-            return rounded(x, kind, self._bits[: len(x)])
-        return merge(recipe.fits, a, b, recipe.t, kind)
-
-
-def _product(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
-    """The inner product, the same on any number of cores."""
-    return sum(float(np.dot(one[at : at + _ROW], two[at : at + _ROW])) for at in range(0, len(one), _ROW))
+    @property
+    def sums(self) -> Sums:
+        """What came of the weights so far."""
+        values: list[Any] = [*self._reals.tolist(), *self._counts.tolist()]
+        return Sums(*values)
 
 
 def scanned(a: Raw, b: Raw, c: Raw, kind: Kind, recipe: Recipe, sums: Sums) -> Found:
@@ -246,5 +167,6 @@ def scanned(a: Raw, b: Raw, c: Raw, kind: Kind, recipe: Recipe, sums: Sums) -> F
 
 def is_clear(a: Floats, b: Floats, kind: Kind) -> NDArray[np.bool_]:
     """Whether A and B are so far apart that rounding does not bend what an element says."""
-    found: NDArray[Any] = np.abs(b - a) >= CLEAR * ulps(np.maximum(np.abs(a), np.abs(b)), kind)
-    return found
+    made = np.empty(a.shape, np.bool_)
+    kernel.is_clear(a, b, kind.bits, kind.smallest, made)
+    return made

@@ -109,7 +109,7 @@ def _model(found: Checkpoint) -> dict[str, Any]:
 
 def _libraries() -> dict[str, str]:
     found = {"python": platform.python_version()}
-    for name in ("numpy", "huggingface_hub"):
+    for name in ("numpy", "numba", "huggingface_hub"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -325,7 +325,7 @@ def _record(number: int, unit: Unit, found: Found) -> dict[str, Any]:
 def _measured(plan: Plan, todo: Sequence[int], workers: int) -> Iterator[tuple[int, Found]]:
     """Measure units by several workers, in the order in which they get done.
 
-    Threads do: NumPy and the system let others run while they work and read.
+    Threads do: the compiled loops and the system let others run while they work and read.
     """
     waiting, ready = iter(todo), queue.Queue[tuple[int, Found] | BaseException | None]()
     lock, stopped = threading.Lock(), threading.Event()

@@ -17,7 +17,8 @@ from provenance.simulate import write_checkpoint
 from provenance.verdict import CHANGED, LINEAR
 from tests.provenance.checking import BF16, F32, as_stored, check, places
 
-MERGEKIT = Path(os.environ.get("MERGEKIT", ".venv-mergekit/bin/mergekit-yaml")).absolute()
+#: Where mergekit's programs are.
+MERGEKIT = Path(os.environ.get("MERGEKIT", ".venv-mergekit/bin")).absolute()
 _WIDTH, _INNER, _EXPERTS, _LAYERS, _WORDS = 128, 64, 8, 3, 512
 #: A small mixture of experts that mergekit knows, with chance for weights.
 CONFIG = {
@@ -47,7 +48,7 @@ def shapes() -> Iterator[tuple[str, tuple[int, ...]]]:
     yield "lm_head.weight", (_WORDS, _WIDTH)
 
 
-def models(folder: Path, change: float, kind: Kind) -> tuple[Path, Path]:
+def models(folder: Path, change: float, kind: Kind) -> None:
     """Write A, and B made from it by a change of so much of the weights' spread."""
     made: tuple[dict[str, np.ndarray], ...] = ({}, {})
     for name, shape in shapes():
@@ -59,39 +60,26 @@ def models(folder: Path, change: float, kind: Kind) -> tuple[Path, Path]:
     for place, tensors in zip((folder / "base", folder / "other"), made, strict=True):
         write_checkpoint(place, tensors, shards=2)
         (place / "config.json").write_text(json.dumps(CONFIG))
-    return folder / "base", folder / "other"
-
-
-def merge(folder: Path, recipe: str) -> Path:
-    """Let mergekit make C."""
-    recipe = recipe.format(a=folder / "base", b=folder / "other")
-    (folder / "recipe.yaml").write_text(recipe)
-    run = subprocess.run(
-        [MERGEKIT, folder / "recipe.yaml", folder / "candidate", "--quiet", "--random-seed", "7"],
-        capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr[-3000:]
-    return folder / "candidate"
 
 
 LINEAR_MERGE = """
 merge_method: linear
 models:
-  - {{model: {a}, parameters: {{weight: 0.4}}}}
-  - {{model: {b}, parameters: {{weight: 0.6}}}}
+  - {model: A, parameters: {weight: 0.4}}
+  - {model: B, parameters: {weight: 0.6}}
 """
 SLERP = """
 merge_method: slerp
-base_model: {a}
-models: [{{model: {b}}}]
-parameters: {{t: 0.6}}
+base_model: A
+models: [{model: B}]
+parameters: {t: 0.6}
 """
 _BY_DIFFERENCES = """
 merge_method: METHOD
-base_model: {a}
+base_model: A
 models:
-  - {{model: {b}, parameters: {{weight: 0.6, density: 0.5}}}}
-parameters: {{normalize: false}}
+  - {model: B, parameters: {weight: 0.6, density: 0.5}}
+parameters: {normalize: false}
 """
 TASK, TIES, DARE, DARE_TIES = (
     _BY_DIFFERENCES.replace("METHOD", method) for method in ("task_arithmetic", "ties", "dare_linear", "dare_ties")
@@ -118,12 +106,32 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_merge_gets_its_verdict(name: str, tmp_path: Path) -> None:
-    recipe, change, kind, verdict, t = CASES[name]
-    base, other = models(tmp_path, change, kind)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every merge, made by one run of mergekit: most of its time is its start."""
+    folder = tmp_path_factory.mktemp("merges")
+    recipes = []
+    for name, (recipe, change, kind, _, _) in CASES.items():
+        pair = folder / f"{kind.name}-{change}"
+        if not pair.exists():
+            models(pair, change, kind)
+        given = recipe.replace("model: A", f"model: {pair / 'base'}").replace("model: B", f"model: {pair / 'other'}")
+        recipes.append(f"name: {name}\n{given}")
+    (folder / "recipes.yaml").write_text("---\n".join(recipes))
+    run = subprocess.run(
+        [MERGEKIT / "mergekit-multi", folder / "recipes.yaml", "-I", folder, "--quiet", "--random-seed", "7"],
+        capture_output=True, text=True, env=os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-3000:]
+    return folder
 
-    report = check(places(base, other, merge(tmp_path, recipe)), tmp_path)
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_merge_gets_its_verdict(name: str, folder: Path, tmp_path: Path) -> None:
+    _, change, kind, verdict, t = CASES[name]
+    pair = folder / f"{kind.name}-{change}"
+
+    report = check(places(pair / "base", pair / "other", folder / name), tmp_path)
 
     assert not report["left_out"]
     assert report["verdict"]["kind"] == verdict, report["verdict"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pandas as pd
@@ -35,6 +37,13 @@ def test_without_a_report_the_page_says_what_it_is_and_shows_no_verdict() -> Non
     assert not app.exception
     assert "no report of a real model comes with it" in texts(app)
     assert "verdict:" not in texts(app)
+
+
+def test_the_dashboard_needs_nothing_of_what_the_check_itself_needs() -> None:
+    code = "import sys, components.weights; print(*{'numba', 'llvmlite', 'huggingface_hub'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == []
 
 
 def test_the_worked_example_is_what_the_generator_gives() -> None:

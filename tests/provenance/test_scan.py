@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from provenance.arithmetic import DELTA, EACH, MERGES, ONCE, merge
+from provenance.arithmetic import DELTA, EACH, ONCE, WAYS, merge
 from provenance.numbers import Kind, stored, widen
 from provenance.scan import best_once, best_step, densest, intervals, simplest
 from provenance.verdict import MET
@@ -71,7 +71,7 @@ def test_finer_numbers_find_a_finer_t(kind: Kind, t: float) -> None:
     assert found == pytest.approx(t, abs=1e-4 if kind is F16 else 1e-6)
 
 
-@pytest.mark.parametrize("name", MERGES)
+@pytest.mark.parametrize("name", WAYS)
 def test_where_a_and_b_are_one_unit_apart_the_whole_range_is_looked_at(name: str) -> None:
     a, b, c = merged(name, 0.6, change=0.001, number=60_000)
     hits, t = best_once(a, b, c, BF16) if name == ONCE else best_step(a, b, c, BF16, 0.9)[1:]
