@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mergekit test-spark lint format messages bench bench-rivals bench-large clean
+.PHONY: help run test test-mergekit test-spark lint format messages pictures bench bench-rivals bench-large clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -43,6 +43,10 @@ messages: $(VENV)/dev.stamp ## Take new messages into the catalogues of locale/
 		--width 120 --output locale/dashboard.pot .
 	$(BIN)/pybabel --quiet update --domain dashboard --input-file locale/dashboard.pot --output-dir locale \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 120
+
+pictures: $(VENV)/dev.stamp ## Take a picture of every page in each language, theme and width
+	$(BIN)/python tests/machine_setup.py --browser
+	$(BIN)/python -m tests.pictures
 
 bench: $(VENV)/dev.stamp ## Measure the dashboard, and write docs/performance.md (short: make bench SHORT=--quick)
 	$(BIN)/python tests/machine_setup.py --bench
