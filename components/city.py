@@ -399,10 +399,10 @@ def _unknown(selection: Selection) -> str:
             "{what}: not known for <strong>{unknown}</strong> of {n} initiative.",
             "{what}: not known for <strong>{unknown}</strong> of {n} initiatives.",
             row.initiatives,
-            what=escape(_(row.what)),
+            what=escape(what),
             unknown=whole(row.initiatives - row.known_of),
         )
-        for row in gaps.itertuples()
+        for row, what in zip(gaps.itertuples(), map(_, gaps["what"]), strict=True)
     ]
     claims = claims_left(selection)
     open_threads = claims.loc[claims["thread_state"] == "open", "thread"].nunique()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import io
 import re
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -39,6 +41,25 @@ def catalogue(language: str) -> Catalog:
     return read_po(io.BytesIO(file.read_bytes()), domain=DOMAIN)
 
 
+@cache
+def sources() -> tuple[tuple[Path, ast.AST], ...]:
+    """The code whose messages the catalogues hold."""
+    folders = ("app_pages", "components", "ledger", "web")
+    paths = [ROOT / "dashboard.py", *(path for folder in folders for path in (ROOT / folder).rglob("*.py"))]
+    return tuple((path, ast.parse(path.read_text())) for path in paths)
+
+
+def name_of(node: ast.AST) -> str:
+    """Which of the functions that say messages is called; empty for anything else."""
+    name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+    return name if name in ("_", "ngettext", "N_") else ""
+
+
+def calls() -> Iterator[tuple[Path, ast.Call]]:
+    for path, tree in sources():
+        yield from ((path, node) for node in ast.walk(tree) if isinstance(node, ast.Call) and name_of(node))
+
+
 def pairs(message: Message) -> list[tuple[str, str]]:
     """What is said in each form, beside the English that it stands for."""
     if not message.pluralizable:
@@ -60,17 +81,25 @@ def test_no_message_hides_in_a_formatted_string() -> None:
     """What Babel does not see there on every version of Python."""
     hidden = [
         f"{path.relative_to(ROOT)}:{call.lineno}"
-        for folder in ("app_pages", "components", "ledger", "web")
-        for path in (ROOT / folder).rglob("*.py")
-        for text in ast.walk(ast.parse(path.read_text()))
+        for path, tree in sources()
+        for text in ast.walk(tree)
         if isinstance(text, ast.JoinedStr)
         for call in ast.walk(text)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Name)
-        and call.func.id in ("_", "ngettext", "N_")
-        and isinstance(call.args[0], ast.Constant)
+        if name_of(call) and isinstance(call.args[0], ast.Constant)
     ]
     assert not hidden
+
+
+def test_babel_finds_every_message_of_the_code_in_all_its_forms() -> None:
+    """Which it does not where a message holds another."""
+    found = said_in_the_code()
+    missed = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path, call in calls()
+        if isinstance(call.args[0], ast.Constant)
+        and len(found.get(call.args[0].value, ())) < (2 if name_of(call) == "ngettext" else 1)
+    ]
+    assert not missed
 
 
 @pytest.mark.parametrize("language", OTHERS)
