@@ -36,7 +36,9 @@ export default function ({ data, setStateValue }) {
     // Two navigations on one page need two names.
     if (element.matches('.stPagination [role="navigation"]')) {
       const head = element.closest('[class*="st-key-card_"]')?.querySelector("h2")
-      if (head) element.setAttribute("aria-label", head.textContent)
+      // Set only where it differs: setting it is a change, and would be seen again without end.
+      if (head && element.getAttribute("aria-label") !== head.textContent)
+        element.setAttribute("aria-label", head.textContent)
     }
   }
   const walk = (root) => {
