@@ -32,7 +32,13 @@ PAGES = (
     "/method",
     "/initiative?initiative=rio-de-janeiro-rio-ai-city",
 )
-PLAIN_PAGES = ("/c/rio-de-janeiro", "/c", "/i/rio-de-janeiro-rio-ai-city", "/m/rio-3-5-open-397b", "/embed/funding-ladder")
+PLAIN_PAGES = (
+    "/c/rio-de-janeiro",
+    "/c",
+    "/i/rio-de-janeiro-rio-ai-city",
+    "/m/rio-3-5-open-397b",
+    "/embed/funding-ladder",
+)
 #: What WCAG 2.2 asks at the levels A and AA, and what the makers of axe ask beside it.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -108,7 +109,8 @@ def axis_title(unit: str, look: Look, scale: str = "", of: str = "") -> str:
     rule = _RULES.get(unit.removesuffix(PER_RESIDENT), _OWN_CURRENCY)
     parts = [formats.escape(formats.unit_title(unit)), of or _("counted figures"), _(rule)]
     scale = scale or _("linear, each panel has its own scale")
-    return ", ".join(parts) + (f"<br>({scale})" if look.narrow else f" ({scale})")
+    text = ", ".join(parts)
+    return "<br>".join([*textwrap.wrap(text, 50), f"({scale})"]) if look.narrow else f"{text} ({scale})"
 
 
 def round_below(number: float) -> float:
