@@ -18,8 +18,9 @@ export default function ({ data, setStateValue }) {
     const [, before, bare, after] = text.match(/^(\s*)([^]*?)(\s*)$/)
     const whole = inWords(bare)
     if (whole !== bare) return before + whole + after
-    // "Help for …", "Remove …": a word and a name.
+    // "Help for …", "10MB per file": words beside something else.
     for (const start of [...words.keys(), ...english.keys()]) {
+      if (start.startsWith(" ") && bare.includes(start)) return text.replace(start, inWords(start))
       if (start.endsWith(" ") && bare.startsWith(start)) return before + inWords(start) + bare.slice(start.length) + after
     }
     return text

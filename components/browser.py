@@ -15,7 +15,7 @@ from ledger.language import gettext as _
 
 #: Pixels below which a page counts as narrow: Streamlit stacks its columns there too.
 NARROW = 640
-#: Words of Streamlit that our pages can show; those that end in a blank stand before a name.
+#: Words of Streamlit that our pages can show; those with a blank stand before or behind something else.
 _WORDS = (
     N_("Choose an option"),
     N_("Choose options"),
@@ -42,6 +42,7 @@ _WORDS = (
     N_("Show/hide columns"),
     N_("Help for "),
     N_("Remove "),
+    N_(" per file"),
 )
 
 _browser = st.components.v2.component("viewport", js=Path(__file__).with_suffix(".js").read_text())

@@ -194,17 +194,19 @@ def test_a_wrong_filter_value_is_named_and_the_page_stands(page: Page) -> None:
     expect(page.locator(".st-key-card_funding-ladder")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1400, 390])
-@pytest.mark.parametrize("address", [*CARDS, "/city?city=rio-de-janeiro", "/evidence", "/data"])
+@pytest.mark.parametrize(
+    ("width", "theme", "language"),
+    [(1400, "light", "pt"), (1400, "dark", "en"), (390, "light", "es"), (390, "dark", "pt")],
+)
+@pytest.mark.parametrize("address", [*CARDS, "/spending?lens=intl", "/city?city=rio-de-janeiro", "/evidence", "/data"])
 def test_a_page_fits_its_width_and_its_charts_hold_their_labels(
-    browser: Browser, server: str, address: str, width: int, theme: str
+    browser: Browser, server: str, address: str, width: int, theme: str, language: str
 ) -> None:
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=theme, base_url=server, is_mobile=width < 500
     )
     page = context.new_page()
-    go(page, address)
+    go(page, f"{address}{'&' if '?' in address else '?'}lang={language}")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     inner = "(e) => e.scrollWidth - e.clientWidth"

@@ -57,11 +57,12 @@ def flows(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawing:
     disputed = any(row.disputed_figures for row in rows if row.unit in units[:_FLOW_UNITS])
     if disputed:
         where = muted(_("(at both ends of a band)"), look)
-        sheet.text(f"{doubt.line(look)} {where}", pixels=20)
+        for text in [doubt.line(look), where] if look.narrow else [f"{doubt.line(look)} {where}"]:
+            sheet.text(text, pixels=20)
     for unit in units[:_FLOW_UNITS]:
         title = axis_title(unit, look, _("width of a band; each stage has its own scale"))
         sheet.height += 8
-        sheet.text(muted(title, look), pixels=44 if look.narrow else 30)
+        sheet.text(muted(title, look), pixels=14 + 15 * (1 + title.count("<br>")))
         for stage, label in stages.items():
             at_stage = [row for row in rows if (row.stage, row.unit) == (stage, unit)]
             if at_stage:

@@ -58,7 +58,7 @@ def initiatives_ladder(table: pd.DataFrame, descriptor: Descriptor, look: Look) 
     scale = _("linear scale") if len(shown) == 1 else _("each initiative has its own scale")
     stated = _("Counted figures, as stated") + f"{'<br>' if look.narrow else ' '}({scale})"
     base = axis_title(drawn[0].unit, look, scale) if len(units) == 1 else stated
-    sheet.text(muted(base, look, 11), pixels=34 if look.narrow else 18)
+    sheet.text(muted(base, look, 11), pixels=4 + 15 * (1 + base.count("<br>")))
     note = ""
     if left := len(ladders) - len(shown):
         note = ngettext(

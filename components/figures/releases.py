@@ -88,7 +88,7 @@ def model_releases(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> D
     counts = Counter(release.city for release in releases)
     ranked = sorted(counts, key=lambda city: (-counts[city], city))
     colours = {city: _CITY_COLOURS[min(i, len(_CITY_COLOURS) - 1)] for i, city in enumerate(ranked)}
-    left, bottom, width, height = (64, 46, 330, 430) if look.narrow else (76, 48, 960, 500)
+    left, bottom, width, height = (64, 60, 330, 444) if look.narrow else (76, 48, 960, 500)
     entries = [("■", colours[city], formats.escape(city)) for city in ranked]
     shapes = dict.fromkeys(release.shape for release in releases)
     entries += [
@@ -102,7 +102,7 @@ def model_releases(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> D
     labels = _labels(releases, plane, look)
     annotations = [legend, *labels]
     if look.narrow:
-        when = _("Release; a bar where only month or year is known")
+        when = "<br>".join(textwrap.wrap(_("Release; a bar where only month or year is known"), 48))
     else:
         when = _("Date of release; a bar where only month or year is known")
     days, dates = _days(*plane.days, most=4 if look.narrow else 9)

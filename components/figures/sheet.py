@@ -78,14 +78,16 @@ def legend_above(entries: Sequence[tuple[str, str, str]], look: Look, left: int)
     Entries are a symbol, its colour and a text (escaped already). Plotly's own legend is as narrow as the
     plot, this one as wide as the figure; `left` is the left margin.
     """
-    lines, used = [""], 0.0
+    lines, used, most = [""], 0.0, 322 if look.narrow else 880
     for symbol, colour, text in entries:
-        width = text_width(text, 12) + 26
-        if used and used + width > (322 if look.narrow else 880):
-            lines, used = [*lines, ""], 0.0
         mark = f'<span style="color:{colour};font-size:15px">{symbol}</span>\u00a0' if symbol else ""
-        lines[-1] += f"{mark}{_SPACE.sub(chr(160), text)}\u2003"
-        used += width
+        # What is longer than a line is broken, which no text with a tag is.
+        for part in [text] if "<" in text else textwrap.wrap(text, int(most / text_width(".", 12)) - 4):
+            width = text_width(part, 12) + 26
+            if used and used + width > most:
+                lines, used = [*lines, ""], 0.0
+            lines[-1] += f"{mark}{_SPACE.sub(chr(160), part)}\u2003"
+            used, mark = used + width, ""
     annotation = {
         "text": "<br>".join(lines), "xref": "paper", "x": 0, "xanchor": "left", "xshift": -left,
         "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 6, "showarrow": False, "align": "left",
@@ -110,7 +112,7 @@ def axis_title(unit: str, look: Look, scale: str = "", of: str = "") -> str:
     parts = [formats.escape(formats.unit_title(unit)), of or _("counted figures"), _(rule)]
     scale = scale or _("linear, each panel has its own scale")
     text = ", ".join(parts)
-    return "<br>".join([*textwrap.wrap(text, 50), f"({scale})"]) if look.narrow else f"{text} ({scale})"
+    return "<br>".join([*textwrap.wrap(text, 46), f"({scale})"]) if look.narrow else f"{text} ({scale})"
 
 
 def round_below(number: float) -> float:

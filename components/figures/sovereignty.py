@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
@@ -255,12 +256,19 @@ def goals_profile(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
     shown = cities[:_PROFILES]
     across = 1 if look.narrow else min(3, len(shown))
     down = -(-len(shown) // across)
-    left, top, panel, gap = 104, 30, 22 * len(goals) + 22, 62
-    height = top + down * panel + (down - 1) * gap + 34
-    inner = height - top - 34
-    layout: dict[str, Any] = {"margin": {"l": left, "r": 14, "t": top, "b": 34}, "annotations": [], "bargap": 0.3}
-    traces: list[dict[str, Any]] = []
     labels = [formats.escape(descriptor.label("initiative_goals", "goal", goal)) for goal in goals]
+    if look.narrow:
+        labels = ["<br>".join(textwrap.wrap(label, 12)) for label in labels]
+    left = 14 + math.ceil(max(text_width(line, look.size) for label in labels for line in label.split("<br>")))
+    top, panel, gap, bottom = 30, 22 * len(goals) + 22, 62, 46 if look.narrow else 34
+    height = top + down * panel + (down - 1) * gap + bottom
+    inner = height - top - bottom
+    # On a narrow page, words of neighbours stand on two lines.
+    grades = [words[1], f"<br>{words[2]}" if look.narrow else words[2], words[3]]
+    layout: dict[str, Any] = {
+        "margin": {"l": left, "r": 14, "t": top, "b": bottom}, "annotations": [], "bargap": 0.3,
+    }  # fmt: skip
+    traces: list[dict[str, Any]] = []
     for number, city in enumerate(shown):
         row, column = divmod(number, across)
         width = 0.62 if across == 1 and not look.narrow else 1 / across
@@ -269,9 +277,9 @@ def goals_profile(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
         axis = "" if number == 0 else str(number + 1)
         traces += _profile(city, goals, labels, words, axis, look)
         layout[f"xaxis{axis}"] = {
-            "domain": [start, end], "anchor": f"y{axis}", "range": [0, _TOP_GRADE + 0.35], "zeroline": False,
-            "tickvals": list(range(1, _TOP_GRADE + 1)), "ticktext": list(words[1:]), "gridcolor": look.line,
-            "tickfont": {"size": 11, "color": look.muted}, "fixedrange": True,
+            "domain": [start, end], "anchor": f"y{axis}", "range": [0, _TOP_GRADE + (0.6 if look.narrow else 0.35)],
+            "zeroline": False, "tickvals": list(range(1, _TOP_GRADE + 1)), "ticktext": grades, "tickangle": 0,
+            "gridcolor": look.line, "tickfont": {"size": 11, "color": look.muted}, "fixedrange": True,
         }  # fmt: skip
         layout[f"yaxis{axis}"] = {
             "domain": [max(0.0, ceiling - panel / inner), ceiling], "anchor": f"x{axis}",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from components import formats
 from components.figures.doubt import flagged
+from components.figures.rows import pixels_right
 from components.figures.sheet import Mark, Sheet
 from components.figures.sums import Sum, together
 
@@ -128,10 +129,11 @@ class StageBars:
                     across += 1
             across += 0.25
         height = 19 * (across + 0.25)
+        beyond = max(1.35, pixels_right([label for _along, _across, label in self.labels], sheet.look.size - 1, 200))
         axes = sheet.panel(
             sheet.height,
             height,
-            {**sheet.scale(self.longest, title=self.title), "range": [-self.longest * 0.01, self.longest * 1.35]},
+            {**sheet.scale(self.longest, title=self.title), "range": [-self.longest * 0.01, self.longest * beyond]},
             {
                 "range": [across - 0.5, -0.75],
                 "tickvals": [place for place, _ in ticks],
