@@ -39,7 +39,7 @@ def another_streamlit(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def import_map() -> dict[str, str]:
-    found = re.search(rb'<script type="importmap">(.*?)</script>', frontend.page("", ""))
+    found = re.search(rb'<script type="importmap">(.*?)</script>', frontend.page("", "", "en"))
     assert found
     imports: dict[str, str] = json.loads(found[1])["imports"]
     return imports

@@ -57,7 +57,7 @@ def test_the_page_stands_with_all_its_cards(query: tuple[tuple[str, str], ...]) 
     app = open_page("evidence", query)
 
     assert not app.exception
-    anchors = [part.proto.anchor for part in app.subheader]
+    anchors = [part.proto.anchor for part in app.header]
     assert anchors == list(CARDS)
 
 
@@ -236,7 +236,7 @@ def test_no_share_is_traced_of_money_as_stated_or_of_nothing(monkeypatch: pytest
 
 def test_the_spending_page_shows_what_became_of_announced_money_below_the_ladder() -> None:
     app = open_page("spending")
-    anchors = [part.proto.anchor for part in app.subheader]
+    anchors = [part.proto.anchor for part in app.header]
     place = anchors.index("funding-ladder")
     assert anchors[place + 1] == "initiatives-traced"
     assert "can be traced to a contract or a payment" in texts(app)

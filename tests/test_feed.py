@@ -385,7 +385,7 @@ def test_an_address_that_is_none_of_the_web_is_no_link(two_versions: tuple[Facts
 def test_pages_name_the_feed_in_their_head() -> None:
     assert re.search(
         r'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="/feed\.atom">',
-        frontend.page("Dashboard", "What it shows.").decode().partition("</head>")[0],
+        frontend.page("Dashboard", "What it shows.", "en").decode().partition("</head>")[0],
     )
 
 

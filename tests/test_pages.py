@@ -36,7 +36,7 @@ def follow(app: AppTest, query: Iterable[tuple[str, str]]) -> None:
 
 def texts(app: AppTest) -> str:
     """Everything that the page says, as one text."""
-    spoken = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning]
+    spoken = [*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning]
     return "\n".join([*(str(part.value) for part in spoken), *(part.proto.body for part in app.get("html"))])
 
 

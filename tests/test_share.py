@@ -88,9 +88,9 @@ def test_the_address_of_every_view_is_the_page_on_which_its_card_stands() -> Non
     hub = Selection(initiative=("rio-de-janeiro-porto-maravalley",))
     pages = ("overview", "spending", "sovereignty", "models", "evidence", "data")
     anchors = {
-        "/" if page == "overview" else f"/{page}": {part.anchor for part in open_page(page).subheader} for page in pages
+        "/" if page == "overview" else f"/{page}": {part.anchor for part in open_page(page).header} for page in pages
     }
-    anchors["/initiative"] = {part.anchor for part in open_page("initiative", hub.query()).subheader}
+    anchors["/initiative"] = {part.anchor for part in open_page("initiative", hub.query()).header}
     for made in views.VIEWS.values():
         path, _, anchor = view_address(made, Selection()).partition("#")
         if made.id in WITHOUT_CARD:
