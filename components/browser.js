@@ -71,6 +71,16 @@ export default function ({ data, setStateValue }) {
   }
   window.addEventListener("keydown", noSingleKeys, true)
 
+  // In a table's grid, Enter on an address opens it as a click does; Streamlit would show it in a field.
+  const openLinks = (event) => {
+    const cell = document.activeElement
+    if (event.key !== "Enter" || !cell.matches('canvas [role="gridcell"]') || !/^https?:/.test(cell.textContent)) return
+    event.stopPropagation()
+    event.preventDefault()
+    window.open(cell.textContent, "_blank", "noopener,noreferrer")
+  }
+  window.addEventListener("keydown", openLinks, true)
+
   // On paper a chart is as wide as the paper.
   const toPaper = () => document.querySelectorAll(".js-plotly-plot .main-svg").forEach((svg) => {
     const { width, height } = svg.getBoundingClientRect()
@@ -82,6 +92,7 @@ export default function ({ data, setStateValue }) {
     query.onchange = null
     observer.disconnect()
     window.removeEventListener("keydown", noSingleKeys, true)
+    window.removeEventListener("keydown", openLinks, true)
     window.removeEventListener("beforeprint", toPaper)
   }
 }

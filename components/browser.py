@@ -42,6 +42,10 @@ _WORDS = (
     N_("Show/hide columns"),
     N_("Help for "),
     N_("Remove "),
+    N_("Search: "),
+    N_("Fullscreen: "),
+    N_("Show/hide columns: "),
+    N_("Link to heading"),
     N_(" per file"),
 )
 
