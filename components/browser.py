@@ -16,7 +16,7 @@ from ledger.language import gettext as _
 #: Pixels below which a page counts as narrow: Streamlit stacks its columns there too.
 NARROW = 640
 #: Words of Streamlit that our pages can show; those with a blank stand before or behind something else.
-_WORDS = (
+WORDS = (
     N_("Choose an option"),
     N_("Choose options"),
     N_("No results"),
@@ -46,6 +46,13 @@ _WORDS = (
     N_("Fullscreen: "),
     N_("Show/hide columns: "),
     N_("Link to heading"),
+    N_("Selected values"),
+    N_("App pages"),
+    N_("Help"),
+    N_("Sidebar"),
+    N_("file upload"),
+    N_("Skip to main content"),
+    N_("Page "),
     N_(" per file"),
 )
 
@@ -60,7 +67,7 @@ def watch_browser() -> None:
             "narrow": is_narrow(),
             "narrow_below": NARROW,
             "language": tag(),
-            "words": {} if language() == SOURCE else {word: _(word) for word in _WORDS},
+            "words": {} if language() == SOURCE else {word: _(word) for word in WORDS},
         },
         on_narrow_change=lambda: None,
         height=1,

@@ -169,7 +169,7 @@ def _profiles(selection: Selection, names: list[str]) -> str:
     for name in _MEASURES:
         cells = [_measure(name, value) for value in table[name]]
         rows.append([formats.escape(columns[name].title), *cells])
-    return city.table_html(["", *names], rows)
+    return city.table_html([_("City"), *names], rows)
 
 
 def _measure(name: str, value: object) -> str:

@@ -39,6 +39,8 @@ CSS = """
 .ledger-table thead th { border-top: 0; white-space: nowrap; }
 .ledger-table th { font-weight: 600; }
 .ledger-note { opacity: .8; font-size: .9em; }
+/* Streamlit writes white on the accent, which in the dark is a light colour. */
+.stMultiSelect [data-tag], .stMultiSelect [data-tag] * { color: light-dark(#FFFFFF, #14161A); }
 .ledger-words dt { font-weight: 600; }
 .ledger-words dd { margin: 0 0 .5rem; }
 .ledger-print { display: none; }

@@ -12,10 +12,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from components.browser import WORDS
 from components.figures import FIGURES
 from components.look import CLEAR, Look, look_of
 from ledger import dataset, views
-from ledger.language import LANGUAGES, tag
+from ledger.language import LANGUAGES, tag, translations
 from ledger.selection import Selection
 from tests.test_browser import RIO, settled
 
@@ -40,11 +41,16 @@ PLAIN_PAGES = (
     "/embed/funding-ladder",
 )
 #: What WCAG 2.2 asks at the levels A and AA, and what the makers of axe ask beside it.
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+#: What a chart draws is one picture with a description; its texts are held to their contrast below.
+LEFT_OUT = {"exclude": [[".js-plotly-plot svg"]]}
 
 
 def faults(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = Axe().run(page, context=LEFT_OUT, options=RULES).response["violations"]
     return [
         f"{page.url}: {one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
         for one in found
@@ -142,7 +148,8 @@ def test_a_journey_by_keyboard_alone(page: Page) -> None:
 
     # Open the source of its first figure: in the grid, Enter on an address.
     tab_to(page, "", within=".st-key-card_funding-register canvas", backwards=True, most=10)
-    for key in ("ArrowDown", *["ArrowRight"] * 20):
+    # The way here led along the cells of its first row, to the last one.
+    for key in ("ArrowDown", *["ArrowLeft"] * 20):
         before = page.evaluate("document.activeElement.id")
         page.keyboard.press(key)
         # The grid moves the focus a little later.
@@ -156,6 +163,22 @@ def test_a_journey_by_keyboard_alone(page: Page) -> None:
     with page.context.expect_page() as opened:
         page.keyboard.press("Enter")
     assert opened.value.url in (source, "about:blank")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", ["/spending?city=seoul", "/data"])
+def test_streamlits_own_words_are_said_in_the_readers_language(page: Page, address: str) -> None:
+    page.goto(in_language(address, "pt"))
+    settled(page)
+    page.get_by_role("combobox").first.fill("zzzz")
+    expect(page.get_by_text("Nenhum resultado")).to_be_visible()
+    said = page.evaluate("""() => [...document.querySelectorAll("body *")].flatMap((one) =>
+        ["aria-label", "title", "placeholder"].map((name) => one.getAttribute(name)).concat(
+            [...one.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data.trim())
+        ).filter(Boolean))""")
+    english = [word for word in WORDS if translations("pt").gettext(word) != word]
+    left = {text for text in said for word in english if text == word or (word[-1] == " " and text.startswith(word))}
+    assert not left
 
 
 @pytest.mark.browser
