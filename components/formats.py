@@ -6,14 +6,13 @@ import datetime
 import html
 import math
 import re
-from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import pandas as pd
 from babel.dates import format_skeleton
-from babel.numbers import format_decimal
 
-from ledger.language import N_, SOURCE, language, locale
+from ledger.language import N_, SOURCE, language, locale, written
 from ledger.language import gettext as _
 
 #: What makes a link open beside the page.
@@ -51,14 +50,13 @@ def _places(size: float, digits: int) -> int:
 
 
 def _written(size: float, digits: int) -> str:
-    places = _places(size, digits) if size else 0
-    text = f"{size:.{places}f}"
-    return format_decimal(Decimal(text), format=f"0.{'#' * places}", locale=locale())
+    text = f"{size:.{_places(size, digits) if size else 0}f}"
+    return written(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def whole(number: float) -> str:
     """A count with separators: `1,225`."""
-    return format_decimal(int(number), format="#,##0", locale=locale())
+    return written(f"{int(number):,}")
 
 
 def money(value: float | None, unit: str, high: float | None = None) -> str:
@@ -83,11 +81,15 @@ def unit_title(unit: str) -> str:
 
 def date(text: str | None) -> str:
     """A partial ISO date in words: `2025`, `Jun 2025`, `13 Jun 2025`."""
-    if text is None or pd.isna(text):
-        return _("no date")
+    return _("no date") if text is None or pd.isna(text) else _date(str(text), language())
+
+
+@lru_cache(4096)
+def _date(text: str, language: str) -> str:
+    """In a language, which is that spoken now: pages say the same dates again and again."""
     year, *rest = map(int, text.split("-"))
     if not rest:
-        return str(text)
+        return text
     day = datetime.date(year, rest[0], rest[1] if len(rest) == 2 else 1)
     return format_skeleton("yMMMd" if len(rest) == 2 else "yMMM", day, locale=locale())
 

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from babel import Locale, lists, negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 #: Where the catalogues lie: `pt/LC_MESSAGES/dashboard.po`.
 CATALOGUES = Path(__file__).resolve().parent.parent / "locale"
@@ -108,7 +108,20 @@ def gettext(message: str, /, **values: object) -> str:
 def ngettext(one: str, many: str, number: float, /, **values: object) -> str:
     """As `gettext`, in the form that goes with a number; `{n}` is the number as it is written."""
     said = translations(language()).ngettext(one, many, int(number))
-    return said.format(n=format_decimal(int(number), locale=locale()), **values)
+    return said.format(n=written(f"{int(number):,}"), **values)
+
+
+def written(number: str) -> str:
+    """A number as Python writes it in English (`1,225.5`), with the signs of the language spoken now.
+
+    Charts say thousands of numbers: Babel's own function, which reads a pattern each time, takes twenty times as long.
+    """
+    return number.translate(_signs(language()))
+
+
+@cache
+def _signs(name: str) -> dict[int, str]:
+    return str.maketrans({",": get_group_symbol(_locale(name)), ".": get_decimal_symbol(_locale(name))})
 
 
 def N_(message: str, /) -> str:
