@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.filters import count_rows
 from components.formats import escape, money, short, whole
+from components.html import term
 from components.state import facts
 from ledger import views
 from ledger.language import N_, ngettext
@@ -38,8 +39,9 @@ def money_sentence(selection: Selection) -> str:
     """Public money at the stages that matter most, said as sets of figures that are not each other's parts."""
     selection = _dollars(selection)
     by_stage = _public(selection).set_index("stage")
+    meanings = {stage.value: stage.description for stage in facts().descriptor.categories("funding", "stage")}
     sums = [
-        _(words, money=escape(money(by_stage.loc[stage, "value"], by_stage.loc[stage, "unit"])))
+        term(_(words, money=escape(money(by_stage.loc[stage, "value"], by_stage.loc[stage, "unit"]))), meanings[stage])
         for stage, words in _SUMS.items()
         if stage in by_stage.index and by_stage.loc[stage, "figures"] > 0
     ]

@@ -41,6 +41,11 @@ CSS = """
 .ledger-note { opacity: .8; font-size: .9em; }
 /* Streamlit writes white on the accent, which in the dark is a light colour. */
 .stMultiSelect [data-tag], .stMultiSelect [data-tag] * { color: light-dark(#FFFFFF, #14161A); }
+.ledger-term { position: relative; text-decoration: underline dotted; text-underline-offset: .2em; cursor: help; }
+.ledger-term:hover::after, .ledger-term:focus::after { content: attr(data-means); position: absolute; left: 0;
+  top: 1.7em; z-index: 5; width: max-content; max-width: 17rem; padding: .35rem .6rem; border-radius: 4px;
+  font-size: .85rem; font-weight: 400; line-height: 1.35;
+  background: light-dark(#1B1B1A, #ECEAE4); color: light-dark(#FFFFFF, #14161A); }
 .ledger-words dt { font-weight: 600; }
 .ledger-words dd { margin: 0 0 .5rem; }
 .ledger-print { display: none; }
@@ -70,6 +75,12 @@ def menu(links: Iterable[tuple[str, str]]) -> str:
         f'<li><a href="{escape(address)}" target="_blank">{escape(label)}</a></li>' for address, label in links
     )
     return f'<ul class="ledger-items ledger-menu">{entries}</ul>'
+
+
+def term(html: str, meaning: str) -> str:
+    """A piece of HTML whose meaning shows when it is pointed at or has the focus."""
+    means = escape(meaning)
+    return f'<span class="ledger-term" tabindex="0" data-means="{means}" aria-description="{means}">{html}</span>'
 
 
 def badge(text: str, *, strong: bool = False, alert: bool = False) -> str:

@@ -231,7 +231,7 @@ def _begun(address: str) -> SparkSession:
 
 def _let_go(address: str, session: SparkSession) -> None:
     with _turn:
-        if _sessions.get(address) is session:
+        if address in _sessions and _sessions[address] is session:
             del _sessions[address]
             with contextlib.suppress(Exception):
                 session.stop()
