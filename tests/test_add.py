@@ -413,7 +413,7 @@ def test_a_writer_killed_at_any_moment_leaves_the_old_package_or_the_new_one(
     write_package(data, packages[0])
     longest = 2 * (time.monotonic() - begun)  # so that kills come before, in and after the exchange, on any machine
     chance = random.Random(20261126)
-    for _ in range(36):
+    for _ in range(16):
         target = other if contents(data) == packages[0] else one
         with subprocess.Popen(
             [sys.executable, "-c", WRITER, str(data), str(target)], cwd=ROOT, stdout=subprocess.PIPE
