@@ -21,6 +21,8 @@ from tests_spark.cluster import Cluster
 @pytest.fixture(scope="module")
 def facts(cluster: Cluster) -> Iterator[Facts]:
     """The facts of the dataset on a cluster, which the environment names."""
+    # Served by the usual engine: it is what the cluster is held against.
+    assert dataset.facts().engine.address == "polars"
     cluster.start_master()
     cluster.start_workers()
     with pytest.MonkeyPatch.context() as patch:
