@@ -20,10 +20,9 @@ class Unwanted(Exception):
     """The reader has gone on."""
 
 
-def some(view: str, number: int) -> tuple[Selection, ...]:
-    """So many of the selections for a view, others for the next: each view has some, and each selection views."""
-    first, apart = list(views.VIEWS).index(view), len(SELECTIONS) // number
-    return tuple(SELECTIONS[(first + place * apart) % len(SELECTIONS)] for place in range(number))
+def one(view: str, shift: int = 0) -> Selection:
+    """One of the selections for a view, another for the next; other ones with a shift."""
+    return SELECTIONS[(list(views.VIEWS).index(view) + shift) % len(SELECTIONS)]
 
 
 def numbers(engine: Engine, rows: int) -> Frame:

@@ -20,6 +20,7 @@ HOST = "127.0.0.1"
 #: Tables are small here: few partitions, and queries that are not compiled before they run.
 SETTINGS = {
     "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.default.parallelism": "2",
     "spark.ui.enabled": "false",

@@ -10,7 +10,7 @@ from ledger.engines import Unreachable, engine_at
 from ledger.facts import Facts, facts_of
 from tests.engines import differences
 from tests.serving import free_port
-from tests_spark.asking import check_pieces, check_that_a_slow_query_ends, numbers, some
+from tests_spark.asking import check_pieces, check_that_a_slow_query_ends, numbers, one
 from tests_spark.cluster import Cluster
 
 
@@ -29,8 +29,7 @@ def test_where_there_is_no_server_a_sentence_says_so() -> None:
 
 @pytest.mark.parametrize("view", views.VIEWS)
 def test_every_view_is_the_same(view: str, facts: Facts) -> None:
-    found = [differences(view, facts, selection) for selection in some(view, 1)]
-    assert not any(found), "\n".join(found)
+    assert not differences(view, facts, one(view, shift=4))
 
 
 def test_rows_come_in_parts_and_batches(facts: Facts) -> None:

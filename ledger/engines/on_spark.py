@@ -80,7 +80,11 @@ class Spark:
 
     def frame(self, table: pd.DataFrame) -> Frame:
         """As `Engine.frame`."""
-        frame: Frame = nw.from_native(self._session.createDataFrame(pa.Table.from_pandas(table, preserve_index=False)))
+        rows = pa.Table.from_pandas(table, preserve_index=False)
+        # Spark Connect takes no table without rows: one of nulls stands there, and is left out.
+        given = rows if len(rows) else pa.Table.from_pylist([{}], schema=rows.schema)
+        made = self._session.createDataFrame(given)
+        frame: Frame = nw.from_native(made if len(rows) else made.limit(0))
         return frame
 
     def file(self, path: Path) -> Frame:
