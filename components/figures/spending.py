@@ -297,7 +297,7 @@ def _years(sheet: Sheet, rows: Sequence[Sum], stages: dict[str, str], title: str
         sheet.height,
         height,
         {
-            "range": [first - 0.6, last + (1.0 if look.narrow else 0.6)],
+            "range": [first - 0.6, last + (1.6 if look.narrow else 0.6)],
             "tickvals": years,
             "ticktext": [str(year) for year in years],
             "title": small_title(title, look),
