@@ -46,4 +46,4 @@ with turn(), waiting_in(aside_for_a_query), dataset.one_version(), speech.spoken
         page.run()
     except views.TooManyRows as too_many:
         st.info(f"{too_many} " + _("Choose a city, or other filters, and the rest of this page is drawn."))
-    footer()
+    footer(page.url_path, selection)

@@ -7,12 +7,14 @@ import datetime
 import streamlit as st
 
 from components.formats import as_markdown, date, escape
+from components.share import base
 from components.state import facts
 from ledger.language import gettext as _
+from ledger.selection import Selection
 
 
-def footer() -> None:
-    """Licence, version and limits in three lines."""
+def footer(path: str, selection: Selection) -> None:
+    """Licence, version and limits in three lines; the page at this path says on paper with which filters it was."""
     st.divider()
     licence = as_markdown(facts().descriptor.licence_words)
     st.caption(
@@ -23,4 +25,6 @@ def footer() -> None:
             licence=licence,
         )
     )
-    st.html(f"<p class='ledger-print'>{escape(st.context.url)} · {escape(date(datetime.date.today().isoformat()))}</p>")
+    address = base() + selection.address(f"/{path}")
+    today = date(datetime.date.today().isoformat())
+    st.html(f"<p class='ledger-print'>{escape(address)} · {escape(today)}</p>")

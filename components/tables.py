@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.formats import safe_url
 from components.state import facts
+from components.words import PAYERS, THREADS
 from ledger import changes
 from ledger.language import N_
 from ledger.language import gettext as _
@@ -35,10 +36,8 @@ _CODED = {
     "base_reported_by", "fact_type",
 }  # fmt: skip
 _WORDS = {
-    "public": N_("public"),
-    "mixed": N_("mixed"),
-    "private": N_("private"),
-    "unknown": N_("unknown"),
+    **PAYERS,
+    **THREADS,
     "estimated": N_("estimated"),
     "announced": N_("announced"),
     "budgeted": N_("budgeted"),
@@ -46,11 +45,6 @@ _WORDS = {
     "contracted": N_("contracted"),
     "spent": N_("spent"),
     "none": N_("none"),
-    "open": N_("open"),
-    "answered": N_("answered"),
-    "conceded": N_("conceded"),
-    "withdrawn": N_("withdrawn"),
-    "undisputed": N_("undisputed"),
     "stated": N_("stated"),
     "developer": N_("developer"),
     "independent": N_("independent"),
@@ -137,6 +131,7 @@ def _word(code: str) -> str:
 def column_config(view: View) -> dict[str, Any]:
     """Titles, help and number formats of the columns, from the descriptor."""
     config: dict[str, Any] = {}
+    years = view.counted_in("year")
     for column in view.columns(facts()):
         help_text = f"{column.description} ({column.unit})" if column.unit else column.description
         if column.name.endswith("_url"):
@@ -144,9 +139,8 @@ def column_config(view: View) -> dict[str, Any]:
                 column.title, help=help_text, display_text=_("Open source")
             )
         elif column.type in ("integer", "number"):
-            is_year = column.unit == _("year")
             config[column.name] = st.column_config.NumberColumn(
-                column.title, help=help_text, format="%d" if is_year else "localized"
+                column.title, help=help_text, format="%d" if column.name in years else "localized"
             )
         elif column.type == "boolean":
             config[column.name] = st.column_config.CheckboxColumn(column.title, help=help_text)

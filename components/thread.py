@@ -18,6 +18,7 @@ from components.html import badge, item, items
 from components.own import sign_of
 from components.state import facts
 from components.telling import FILE, PAGE, Kind, Telling
+from components.words import DISPUTED, ORIGIN_DISPUTED, THREADS
 from ledger import views
 from ledger.disputes import THREAD_STATES
 from ledger.language import N_, locale, ngettext
@@ -31,27 +32,8 @@ PER_PAGE = 10
 #: Statements of each kind that stand in the summary; the thread below holds all.
 OPEN_SHOWN = 4
 
-#: How a thread stands, in a word.
-_STATES = {
-    "conceded": N_("conceded"),
-    "open": N_("open"),
-    "answered": N_("answered"),
-    "withdrawn": N_("withdrawn"),
-    "undisputed": N_("undisputed"),
-}
 #: On whose word it rests that a model was built from another.
 _BASES = {"stated": N_("stated"), "conceded": N_("conceded")}
-#: The marks of a fact, and of the origin of a model, by how the dispute stands.
-_DISPUTED = {
-    "conceded": N_("disputed: conceded"),
-    "open": N_("disputed: open"),
-    "withdrawn": N_("disputed: withdrawn"),
-}
-_ORIGIN_DISPUTED = {
-    "conceded": N_("origin disputed: conceded"),
-    "open": N_("origin disputed: open"),
-    "withdrawn": N_("origin disputed: withdrawn"),
-}
 
 
 def story(selection: Selection, model_id: str) -> None:
@@ -120,7 +102,7 @@ def threads(selection: Selection) -> None:
             THREAD_STATES,
             selection_mode="multi",
             default=THREAD_STATES[:-1],
-            format_func=lambda state: f"{_(_STATES[state]).capitalize()}: {whole(by_state.get(state, 0))}",
+            format_func=lambda state: f"{_(THREADS[state]).capitalize()}: {whole(by_state.get(state, 0))}",
             key="thread_states",
         )
         shown = claims[claims["thread_state"].isin(chosen or THREAD_STATES)]
@@ -154,7 +136,7 @@ def _thread(rows: pd.DataFrame, every: int, telling: Telling, under: Selection) 
     where = "" if pd.isna(first["city"]) else f", {escape(first['city'])}"
     topic = badge(facts().descriptor.label("claims", "topic", first["topic"]))
     stands = first["thread_state"]
-    state = badge(_(_STATES.get(stands, stands)), alert=stands in ("conceded", "open"))
+    state = badge(_(THREADS.get(stands, stands)), alert=stands in ("conceded", "open"))
     kind: Kind = "model" if first["subject_type"] == "model" else "initiative"
     subject = telling.link(kind, first["subject_id"], f"<strong>{escape(first['subject'])}</strong>", under)
     head = f'<p class="head">{subject}{where} {topic} {state}</p>'
@@ -223,12 +205,12 @@ def basis_badge(basis: str) -> str:
 
 def origin_badge(mark: str) -> str:
     """That the origin of a model is disputed, and how the dispute stands."""
-    return badge(_(_ORIGIN_DISPUTED[mark]), alert=True)
+    return badge(_(ORIGIN_DISPUTED[mark]), alert=True)
 
 
 def disputed_badge(mark: str) -> str:
     """That a fact is disputed, and how the dispute stands."""
-    return badge(_(_DISPUTED[mark]), alert=True)
+    return badge(_(DISPUTED[mark]), alert=True)
 
 
 def score(value: float) -> str:

@@ -16,8 +16,11 @@ MONEY = {
 }
 #: The payer in a word.
 PAYERS = {"public": N_("public"), "mixed": N_("mixed"), "private": N_("private"), "unknown": N_("unknown")}
-#: How a dispute stands, by itself and beside the fact that it is about.
+#: How a dispute stands.
 DISPUTES = {"open": N_("open"), "conceded": N_("conceded"), "withdrawn": N_("withdrawn")}
+#: How a thread of claims stands.
+THREADS = {**DISPUTES, "answered": N_("answered"), "undisputed": N_("undisputed")}
+#: The same beside the fact that it is about.
 DISPUTED = {
     "open": N_("disputed: open"),
     "conceded": N_("disputed: conceded"),

@@ -75,6 +75,14 @@ _BOUNDS = (
 
 
 @dataclass(frozen=True)
+class _Words:
+    """The columns of each table, and the labels of the codes of each column, in one language."""
+
+    fields: Mapping[str, Mapping[str, Field]]
+    labels: Mapping[tuple[str, str], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
 class Descriptor:
     """A checked `datapackage.json`; `raw` is the JSON object as it stands in the file."""
 
@@ -145,7 +153,7 @@ class Descriptor:
     @property
     def columns(self) -> frozenset[str]:
         """The names of the columns of all tables."""
-        return frozenset(column for fields in self._fields.values() for column in fields)
+        return frozenset(column for fields in self._words.fields.values() for column in fields)
 
     def table_title(self, table: str) -> str:
         """The title of a table; KeyError for an unknown table."""
@@ -162,11 +170,11 @@ class Descriptor:
 
     def fields(self, table: str) -> tuple[Field, ...]:
         """The columns of a table, in order; KeyError for an unknown table."""
-        return tuple(self._fields[table].values())
+        return tuple(self._words.fields[table].values())
 
     def field(self, table: str, column: str) -> Field:
         """One column; KeyError for an unknown table or column."""
-        return self._fields[table][column]
+        return self._words.fields[table][column]
 
     def categories(self, table: str, column: str) -> tuple[Category, ...]:
         """The codes of a column, in the order of the descriptor; empty where it has none."""
@@ -174,25 +182,21 @@ class Descriptor:
 
     def label(self, table: str, column: str, code: str) -> str:
         """The label of a code for people; KeyError for an unknown code."""
-        return next(category.label for category in self.categories(table, column) if category.value == code)
+        return self._words.labels[table, column][code]
 
     @cached_property
     def _resources(self) -> dict[str, Mapping[str, Any]]:
         return {r["name"]: r for r in self.raw["resources"] if "schema" in r}
 
     @property
-    def _fields(self) -> dict[str, dict[str, Field]]:
-        """The columns of each table, in the language that is spoken."""
-        made = self._fields_by_language.get(language())
-        if made is None:
-            made = self._fields_by_language[language()] = {
-                name: {field["name"]: _field(field) for field in resource["schema"]["fields"]}
-                for name, resource in self._resources.items()
-            }
-        return made
+    def _words(self) -> _Words:
+        """What tables, columns and codes are called in the language that is spoken, worked out once for each."""
+        if language() not in self._words_by_language:
+            self._words_by_language[language()] = _words_of(self._resources)
+        return self._words_by_language[language()]
 
     @cached_property
-    def _fields_by_language(self) -> dict[str, dict[str, dict[str, Field]]]:
+    def _words_by_language(self) -> dict[str, _Words]:
         return {}
 
 
@@ -201,6 +205,19 @@ def _licence_name(licence: Mapping[str, str]) -> str:
     name = str(licence.get("name") or licence.get("title") or licence.get("path", ""))
     found = re.fullmatch(r"CC-(BY(?:-[A-Z]{2})*)-(\d\.\d)", name)
     return f"CC {found[1]} {found[2]}" if found else name
+
+
+def _words_of(resources: Mapping[str, Mapping[str, Any]]) -> _Words:
+    fields = {
+        table: {field["name"]: _field(field) for field in resource["schema"]["fields"]}
+        for table, resource in resources.items()
+    }
+    labels = {
+        (table, name): {category.value: category.label for category in field.categories}
+        for table, columns in fields.items()
+        for name, field in columns.items()
+    }
+    return _Words(fields, labels)
 
 
 def _said(raw: Mapping[str, Any], name: str) -> Any:

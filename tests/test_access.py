@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -14,9 +15,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from components.browser import WORDS
 from components.figures import FIGURES
+from components.formats import date
 from components.look import CLEAR, Look, look_of
 from ledger import dataset, views
-from ledger.language import LANGUAGES, tag, translations
+from ledger.language import LANGUAGES, speaking, tag, translations
 from ledger.selection import Selection
 from tests.test_browser import RIO, settled
 
@@ -241,6 +243,30 @@ def test_at_400_per_cent_nothing_scrolls_sideways_and_targets_are_large_enough(
             .map(([one, box]) => `${one.outerHTML.slice(0, 120)} ${box.width} x ${box.height}`)""")
     context.close()
     assert not small, "\n".join(small)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", ["/", "/spending", "/city"])
+def test_on_paper_charts_are_whole_and_the_foot_says_where_it_is_from_and_when(page: Page, address: str) -> None:
+    page.goto(f"{address}?city=rio-de-janeiro&lang=pt")
+    settled(page)
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    # A4 less its margins, at 96 dots an inch.
+    page.set_viewport_size({"width": 703, "height": 1017})
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+
+    foot = page.locator(".ledger-print")
+    expect(foot).to_be_visible()
+    today = datetime.date.today().isoformat()
+    with speaking("pt"):
+        assert foot.inner_text().endswith(f"{address}?city=rio-de-janeiro&lang=pt · {date(today)}")
+    expect(page.get_by_role("combobox")).to_have_count(0)
+    expect(page.locator(".stPopover:visible")).to_have_count(0)
+    for chart in page.locator(".js-plotly-plot .main-svg").all():
+        box = chart.bounding_box()
+        assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= 704)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 703
 
 
 def colours(part: Any, place: str = "") -> Iterator[tuple[str, str]]:

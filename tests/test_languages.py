@@ -17,6 +17,8 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from components import formats
+from components.tables import column_config
+from ledger import views
 from ledger.language import CATALOGUES, DOMAIN, LANGUAGES, SOURCE, gettext, listed, ngettext, preferred, speaking
 from ledger.selection import Selection
 from tests.serving import ROOT
@@ -170,6 +172,14 @@ def test_numbers_money_dates_and_lists_are_written_as_the_language_does(
         assert formats.date("2025-06") == month
         assert formats.date("2025") == "2025"
         assert listed(["a", "b", "c"]) == list_of_three
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_column_is_counted_in_is_known_in_every_language(language: str) -> None:
+    with speaking(language):
+        config = column_config(views.VIEWS["funding-over-time"])
+    assert config["year"]["type_config"]["format"] == "%d"
+    assert config["value"]["type_config"]["format"] == "localized"
 
 
 def test_nobody_speaks_another_language_after_a_span_in_it() -> None:

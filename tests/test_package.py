@@ -149,6 +149,10 @@ def test_ordered_codes_run_from_weakest_to_strongest(package: Tables, table: str
 
 def test_a_code_reads_as_its_label(package: Tables) -> None:
     assert package.descriptor.label("initiatives", "status", "under_way") == "Under way"
+    with speaking("pt"):
+        assert package.descriptor.label("initiatives", "status", "under_way") == "Em andamento"
+    with pytest.raises(KeyError):
+        package.descriptor.label("initiatives", "status", "nearly_done")
 
 
 def texts(raw: dict[str, Any]) -> Iterator[tuple[str, str, Any, Any]]:

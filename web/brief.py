@@ -5,10 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from pathlib import Path
 
 import plotly.io as pio
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 from starlette.requests import Request
@@ -27,17 +25,16 @@ from ledger.address import public_address
 from ledger.brand import brand_of
 from ledger.exports import file_name
 from ledger.language import gettext as _
-from ledger.language import listed, ngettext, tag
+from ledger.language import listed
 from ledger.selection import Selection, choices, parse
+from web.templates import template
 
 #: Width in pixels at which charts are drawn; on paper they shrink to its width.
 WIDTH = 1000
 #: Links out of the brief, as `components.formats.link` makes them.
 _LINK = re.compile(r'<a href="(https?://[^"]+)"[^>]*>.*?</a>', re.DOTALL)
 
-_PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
-_PAGES.globals |= {"_": _, "ngettext": ngettext}
-_PAGE = _PAGES.get_template("brief.html")
+_PAGE = template("brief.html")
 #: Nothing may be asked for from anywhere, wherever the file is opened.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
@@ -86,7 +83,6 @@ def brief_html(selection: Selection, base: str) -> str:
         sections.append(f"<section><h2>{escape(section.title)}</h2>{section.html}{''.join(charts)}</section>")
     *told, sources = sections
     return _PAGE.render(
-        language=tag(),
         policy=Markup(_POLICY),
         style=Markup(STYLE),
         title=name,

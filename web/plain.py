@@ -27,6 +27,7 @@ from components.formats import escape
 from components.html import CSS, badge
 from components.telling import PLAIN, Kind, page_address, plain_address
 from components.twins import twin_html
+from components.words import ORIGIN_DISPUTED
 from ledger import dataset, views
 from ledger.address import public_address
 from ledger.brand import brand_of
@@ -353,13 +354,6 @@ def _initiatives_in(facts: Facts, code: str) -> Told:
     )
 
 
-_ORIGIN = {
-    "open": N_("origin disputed: open"),
-    "conceded": N_("origin disputed: conceded"),
-    "withdrawn": N_("origin disputed: withdrawn"),
-}
-
-
 def _models(facts: Facts) -> Told:
     models = Selection().rows(facts, "models").sort("city", "model", nulls_last=True).collect("pandas").to_native()
     roles = facts.descriptor.categories("models", "role")
@@ -368,7 +362,7 @@ def _models(facts: Facts) -> Told:
         lines = [
             PLAIN.link("model", row.model_id, escape(row.model))
             + (f", {escape(row.city)}" if isinstance(row.city, str) else f", {escape(row.developer)}")
-            + (f" {badge(_(_ORIGIN[row.disputed]), alert=True)}" if row.disputed in _ORIGIN else "")
+            + (f" {badge(_(ORIGIN_DISPUTED[row.disputed]), alert=True)}" if row.disputed in ORIGIN_DISPUTED else "")
             for row in models[models["role"] == role.value].itertuples()
         ]
         if lines:

@@ -7,14 +7,13 @@ from typing import Any, Literal
 from components import formats
 from components.figures.registry import Drawing
 from components.look import Look
+from components.words import DISPUTES
 from ledger.language import N_, ngettext
 from ledger.language import gettext as _
 
 #: The flag, and what stands beside it in a legend.
 FLAG = "⚑"
 MEANING = N_("disputed, in part or in whole")
-#: How a dispute stands, by the code of the dataset.
-_STATES = {"open": N_("open"), "conceded": N_("conceded"), "withdrawn": N_("withdrawn")}
 
 
 def flag(look: Look) -> str:
@@ -73,7 +72,7 @@ def marked(state: str, look: Look) -> str:
 
 def state_words(state: str) -> str:
     """How a dispute stands, in a word."""
-    return _(_STATES[state])
+    return _(DISPUTES[state])
 
 
 def lines(*texts: Any) -> str:

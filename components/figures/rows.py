@@ -9,6 +9,7 @@ from typing import Any
 
 from components import formats
 from components.figures.sheet import Mark, Sheet, muted, text_width
+from components.words import PAYERS
 from ledger.language import N_
 from ledger.language import gettext as _
 
@@ -16,7 +17,7 @@ from ledger.language import gettext as _
 _LETTERS, _LETTERS_WIDE = 44, 100
 _LINE = 17
 #: The payers in a word.
-_PAYERS = {"public": N_("public"), "mixed": N_("mixed"), "private": N_("private"), "unknown": N_("payer unknown")}
+_PAYERS = PAYERS | {"unknown": N_("payer unknown")}
 
 
 @dataclass

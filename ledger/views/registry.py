@@ -86,6 +86,10 @@ class View:
         own = () if facts.base is None else (column_of(YOURS.name, YOURS, facts.descriptor),)
         return (*(column_of(name, origin, facts.descriptor) for name, origin in self.origin.items()), *own)
 
+    def counted_in(self, unit: str) -> tuple[str, ...]:
+        """The names of the derived columns with this unit, as the code names it; what is shown is its translation."""
+        return tuple(name for name, origin in self.origin.items() if isinstance(origin, Column) and origin.unit == unit)
+
     def relevant(self, selection: Selection) -> Selection:
         """The selection without what does not concern this view."""
         lenses = (("lens",) if self.lens else ()) + (("per_resident",) if self.per_resident else ())

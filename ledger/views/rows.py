@@ -148,7 +148,7 @@ def _table(view_id: str, facts: Facts, selection: Selection) -> pd.DataFrame:
     table = as_pandas(_typed(facts.engine.collected(_frame(view, facts, selection)), view, facts))
     if facts.base is not None:
         # A place in an order moves when another row comes in before it: the row is the same.
-        places = [column.name for column in view.columns(facts) if column.unit == _("place")]
+        places = list(view.counted_in("place"))
         known = set(_rows(_table(view_id, facts.base, selection).drop(columns=places)))
         yours = [row not in known for row in _rows(table.drop(columns=places))]
         table[YOURS.name] = pd.array(yours, dtype="boolean")
