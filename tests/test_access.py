@@ -180,6 +180,26 @@ def test_a_journey_by_keyboard_alone(page: Page) -> None:
 
 
 @pytest.mark.browser
+def test_what_stands_behind_a_row_is_opened_and_left_by_keyboard(page: Page) -> None:
+    page.goto("/spending?city=rio-de-janeiro")
+    settled(page)
+    page.locator(".st-key-twin_funding-by-city summary").focus()
+    page.keyboard.press("Enter")
+    grid = page.locator(".st-key-twin_funding-by-city canvas[data-testid=data-grid-canvas]")
+    grid.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("() => document.activeElement.matches('[role=gridcell]')")
+
+    page.keyboard.press("Shift+Space")
+
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("link").first).to_be_visible()
+    tab_to(page, "^a ", within='[role="dialog"]', most=10)
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("address", ["/spending?city=seoul", "/data"])
 def test_streamlits_own_words_are_said_in_the_readers_language(page: Page, address: str) -> None:
     page.goto(in_language(address, "pt"))
