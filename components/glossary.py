@@ -27,7 +27,9 @@ def glossary() -> None:
     for table in descriptor.tables:
         for field in descriptor.fields(table):
             if field.categories and field.name not in _PLAIN:
-                st.subheader(field.title, anchor=f"{table}-{field.name}", help=field.description)
+                # Several tables have a column of one name: a kind of initiative is no kind of source.
+                head = f"{descriptor.table_title(table)}: {field.title}"
+                st.subheader(head, anchor=f"{table}-{field.name}", help=field.description)
                 st.html(f"<dl class='ledger-words'>{''.join(map(_entry, field.categories))}</dl>")
 
 

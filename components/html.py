@@ -41,11 +41,12 @@ CSS = """
 .ledger-note { opacity: .8; font-size: .9em; }
 /* Streamlit writes white on the accent, which in the dark is a light colour. */
 .stMultiSelect [data-tag], .stMultiSelect [data-tag] * { color: light-dark(#FFFFFF, #14161A); }
-.ledger-term { position: relative; text-decoration: underline dotted; text-underline-offset: .2em; cursor: help; }
+.ledger-term { text-decoration: underline dotted; text-underline-offset: .2em; cursor: help; }
+/* Below its sentence, not below the word, where on a phone it would reach beyond the page. */
+.lead.lead { position: relative; }
 .ledger-term:hover::after, .ledger-term:focus::after { content: attr(data-means); position: absolute; left: 0;
-  top: 1.7em; z-index: 5; width: max-content; max-width: 17rem; padding: .35rem .6rem; border-radius: 4px;
-  font-size: .85rem; font-weight: 400; line-height: 1.35;
-  background: light-dark(#1B1B1A, #ECEAE4); color: light-dark(#FFFFFF, #14161A); }
+  top: 100%; z-index: 5; max-width: 100%; padding: .35rem .6rem; border-radius: 4px; font-size: .85rem;
+  font-weight: 400; line-height: 1.35; background: light-dark(#1B1B1A, #ECEAE4); color: light-dark(#FFFFFF, #14161A); }
 .ledger-words dt { font-weight: 600; }
 .ledger-words dd { margin: 0 0 .5rem; }
 .ledger-print { display: none; }

@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from components.browser import WORDS
+from components.browser import NARROW, WORDS
 from components.figures import FIGURES
 from components.formats import date
 from components.look import CLEAR, Look, look_of
@@ -287,6 +287,25 @@ def test_on_paper_charts_are_whole_and_the_foot_says_where_it_is_from_and_when(p
         box = chart.bounding_box()
         assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= 704)
     assert page.evaluate("document.documentElement.scrollWidth") <= 703
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_term_says_what_it_means_where_it_has_the_focus(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/")
+    settled(page)
+    if width < NARROW:  # The page learns its width from the browser, and is drawn twice.
+        expect(page.locator(".st-key-filters")).to_be_visible()
+        settled(page)
+    meanings = {stage.value: stage.description for stage in dataset.facts().descriptor.categories("funding", "stage")}
+    terms = page.locator(".lead .ledger-term")
+    expect(terms).to_have_count(5)
+    for term, stage in zip(terms.all(), ("announced", "committed", "budgeted", "contracted", "spent"), strict=True):
+        term.focus()
+        shown = term.evaluate("one => getComputedStyle(one, '::after').content")
+        assert shown == f'"{meanings[stage]}"'
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
 
 
 def colours(part: Any, place: str = "") -> Iterator[tuple[str, str]]:
