@@ -38,7 +38,8 @@ def read_address(page: str) -> tuple[Selection, tuple[Problem, ...]]:
     state["page"] = page
     changed_here = state.pop("selection_changed", False)
     is_new = "selection" not in state
-    if is_new or (not changed_here and sorted(address) != state["written"] and (address or same_page)):
+    # A run that was broken off by the next one may have read the address and written none.
+    if is_new or (not changed_here and sorted(address) != state.get("written") and (address or same_page)):
         state["selection"], state["problems"] = parse(address, choices(known))
     elif state["read_by"]() is not known:
         # Other facts may know other codes: a new version of the dataset, rows of the reader's that come or go.

@@ -6,8 +6,10 @@ import random
 from collections.abc import Iterable
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from components import filters
 from ledger import dataset, views
 from ledger.selection import Selection, choices
 from tests.serving import ROOT
@@ -151,6 +153,23 @@ def test_what_the_address_says_wrong_is_named_and_the_rest_stands(page: str) -> 
     assert "rio\\-de\\-janeiro" in warning
     assert not app.exception
     assert app.session_state["selection"] == Selection(stage=("spent",))
+
+
+def test_a_first_run_that_the_next_one_breaks_off_keeps_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    sidebar, begun = filters.sidebar, []
+
+    def broken_off_once(selection: Selection) -> None:
+        begun.append(selection)
+        if len(begun) == 1:
+            st.rerun()
+        sidebar(selection)
+
+    monkeypatch.setattr(filters, "sidebar", broken_off_once)
+    app = open_page("spending", [("city", "seoul"), ("lens", "intl")])
+
+    assert not app.exception
+    assert len(begun) == 2
+    assert app.session_state["selection"] == Selection(city=("seoul",), lens="intl")
 
 
 def test_hostile_values_in_the_address_are_shown_as_text() -> None:
