@@ -17,7 +17,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -50,7 +50,8 @@ def check_package(folder: str | Path, files: Mapping[str, bytes]) -> Tables:
     folder = _real(folder)
     with tempfile.TemporaryDirectory() as made:
         copy = Path(made) / folder.name
-        _copy(folder, copy, files)
+        # No second names here: they would be a change of the files, which are served, to whoever watches them.
+        _copy(folder, copy, files, by=shutil.copy2)
         return _opened(copy, folder)
 
 
@@ -84,7 +85,7 @@ def write_package(folder: str | Path, files: Mapping[str, bytes], made_from: Map
                 raise ChangedMeanwhile(folder / name)
         place = beside if os.access(folder.parent, os.W_OK) else inside
         try:
-            _copy(folder, place, files)
+            _copy(folder, place, files, by=_same)
             tables = _opened(place, folder)
             if place == inside or not _exchange(place, folder):
                 _replace_each(folder, place, files, tables)
@@ -98,14 +99,14 @@ def _real(folder: str | Path) -> Path:
     return Path(os.path.realpath(folder))
 
 
-def _copy(folder: Path, copy: Path, files: Mapping[str, bytes]) -> None:
-    """The folder with some files new: what does not change is the same file under a second name."""
+def _copy(folder: Path, copy: Path, files: Mapping[str, bytes], by: Callable[[str, str], object]) -> None:
+    """The folder with some files new; `by` brings one that does not change to its place."""
     left_out = {folder / name for name in (*files, _ENDING)}
 
     def without(place: str, names: list[str]) -> list[str]:
         return [name for name in names if Path(place) / name in left_out]
 
-    shutil.copytree(folder, copy, symlinks=True, ignore=without, copy_function=_same)
+    shutil.copytree(folder, copy, symlinks=True, ignore=without, copy_function=by)
     for name, content in files.items():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         with (copy / name).open("xb") as file:
@@ -119,6 +120,7 @@ def _copy(folder: Path, copy: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _same(source: str, target: str) -> None:
+    """The same file under a second name, where there can be one."""
     try:
         os.link(source, target, follow_symlinks=False)
     except OSError:  # another file system, or one without second names

@@ -28,8 +28,9 @@ from ledger.contribution.entry import BrokenEntry, as_yaml, read_entry
 from ledger.contribution.files import Package, read_package, with_rows
 from ledger.contribution.rows import faults_of, plan, rows_of
 from ledger.descriptor import Field
+from ledger.stamps import stamp_of
 from ledger.tables import BrokenPackage, open_package
-from ledger.writing import ChangedMeanwhile, write_package
+from ledger.writing import ChangedMeanwhile, check_package, write_package
 from tests.serving import ROOT
 
 #: The example that the documents give is the one that is tried here.
@@ -188,6 +189,13 @@ def test_nothing_is_written_without_a_yes(data: Path) -> None:
     assert "funding.csv, row" in said
     assert "3 rows are added, no row changes." in said
     assert contents(data) == before
+
+
+def test_who_watches_the_package_sees_no_change_before_it_is_written(data: Path) -> None:
+    before = stamp_of(data)
+    check_package(data, {"cities.csv": (data / "cities.csv").read_bytes()})
+
+    assert stamp_of(data) == before
 
 
 def test_version_day_and_history_are_left_to_the_release(data: Path) -> None:
