@@ -11,7 +11,7 @@ import streamlit as st
 from babel.numbers import format_decimal
 
 from components import formats
-from components.formats import data_text, escape, link
+from components.formats import data_text, escape, link, title_link
 from components.html import badge, item, items
 from components.own import sign_of
 from components.state import facts
@@ -19,7 +19,7 @@ from components.tables import display, is_shown
 from components.telling import PAGE, Telling
 from components.words import DISPUTED, PAYERS
 from ledger import views
-from ledger.language import N_, SOURCE, language, locale, ngettext
+from ledger.language import N_, locale, ngettext
 from ledger.language import gettext as _
 from ledger.selection import Selection, localised
 
@@ -191,12 +191,6 @@ def _told(column: str, value: Any) -> str:
 def number(value: float) -> str:
     """A number with the digits that it has: `1,234.5`."""
     return format_decimal(Decimal(f"{value:.10g}"), format="#,##0.##########", locale=locale())
-
-
-def title_link(url: str | None, title: str) -> str:
-    """A link whose text is the title of a source, marked as English where the page speaks another language."""
-    made = link(url, title)
-    return made if language() == SOURCE else f'<span lang="{SOURCE}">{made}</span>'
 
 
 def _sources(row: pd.Series) -> list[str]:

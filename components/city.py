@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 
 from components import formats, thread
-from components.behind import evidence_items, figure_items, initiative_name, number, title_link
-from components.formats import data_text, escape, link, money, whole
+from components.behind import evidence_items, figure_items, initiative_name, number
+from components.formats import data_text, escape, link, money, title_link, whole
 from components.html import badge, item, items
 from components.own import sign_of
 from components.state import facts

@@ -7,7 +7,7 @@ import streamlit as st
 from components import own
 from components.behind import show_rows_behind
 from components.card import left_out, own_rows
-from components.formats import as_markdown, link, whole
+from components.formats import as_markdown, link, title_link, whole
 from components.html import items, menu
 from components.own_files import own_files, own_table_file
 from components.reach import where_it_is_reached
@@ -178,7 +178,7 @@ def terms() -> None:
         show_citation(cite_dataset())
         sources = descriptor.raw.get("sources", ())
         if sources:
-            listed = items(f"<li>{link(one.get('path'), one.get('title', ''))}</li>" for one in sources)
+            listed = items(f"<li>{title_link(one.get('path'), one.get('title', ''))}</li>" for one in sources)
             head = _("It rests on:")
             st.html(f"<p>{head}</p>{listed}")
         st.header(_("Known limits"), anchor="limits")

@@ -127,3 +127,9 @@ def link(url: str | None, text: str) -> str:
     if address is None:
         return escape(text)
     return f'<a href="{escape(address)}"{BESIDE}>{escape(text)}</a>'
+
+
+def title_link(url: str | None, title: str) -> str:
+    """A link whose text is the title of a source, marked as English where the page speaks another language."""
+    made = link(url, title)
+    return made if language() == SOURCE else f'<span lang="{SOURCE}">{made}</span>'

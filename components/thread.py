@@ -79,7 +79,7 @@ def most_debated_model(claims: pd.DataFrame) -> str | None:
 
 def threads(selection: Selection) -> None:
     """Draw the threads of claims as a card, those with most claims first, by pages."""
-    claims = localised(facts(), views.table("claims-register", facts(), selection))
+    claims = views.table("claims-register", facts(), selection)
     made = views.VIEWS["claims-register"]
     with st.container(border=True, key="card_threads"):
         st.header(_("Who says what, and who answers?"), anchor="threads")
@@ -121,7 +121,7 @@ def threads_html(claims: pd.DataFrame, *, telling: Telling = FILE, under: Select
     whole_threads = views.table("claims-register", facts(), Selection())["thread"].value_counts()
     return items(
         _thread(rows, int(whole_threads.get(thread, 0)), telling, under)
-        for thread, rows in _in_order(claims).groupby("thread", sort=False)
+        for thread, rows in _in_order(localised(facts(), claims)).groupby("thread", sort=False)
     )
 
 

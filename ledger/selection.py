@@ -234,10 +234,10 @@ def _places(facts: Facts) -> dict[str, dict[str, str]]:
     }
     if language() == SOURCE:
         return made
-    return {name: dict(sorted(labels.items(), key=lambda pair: _letters(pair[1]))) for name, labels in made.items()}
+    return {name: dict(sorted(labels.items(), key=lambda pair: letters(pair[1]))) for name, labels in made.items()}
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
     """A name as it stands in an alphabet: without its accents."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -26,6 +26,7 @@ from ledger.brand import KEY
 from ledger.descriptor import Descriptor
 from ledger.facts import Facts
 from ledger.memory import Memory
+from ledger.names import city_name
 
 LANGUAGE = "pt"
 OPEN, CLOSE = "⟦", "⟧"
@@ -75,6 +76,8 @@ def _bracket(part: Any) -> None:
             _bracket(one)
     if isinstance(part, dict):
         told: dict[str, Any] = {name: f"{OPEN}{part[name]}{CLOSE}" for name in _TOLD if isinstance(part.get(name), str)}
+        if limits := part.get("limits"):
+            told["limits"] = [f"{OPEN}{limit}{CLOSE}" for limit in limits]
         if said := part.get(KEY):
             told |= {KEY: {name: f"{OPEN}{said[name]}{CLOSE}" for name in ("title", "intro") if name in said}}
         for name, one in part.items():
@@ -150,15 +153,21 @@ def _words_of_dates() -> tuple[str, ...]:
     return (*months, "de")
 
 
+@cache
 def _names(facts: Facts) -> re.Pattern[str]:
     """Names of the dataset and of countries, months and codes of currencies; a longer one before those within it."""
-    names = {facts.version, *_words_of_dates(), *Locale.parse("pt_BR").territories.values(), *_values(facts)}
+    with language.speaking(LANGUAGE):
+        cities = {row.name: city_name(row.name, row.country_code) for row in facts.tables["cities"].itertuples()}
+    english = {name for name, spoken in cities.items() if name != spoken}
+    names = {facts.version, *_words_of_dates(), *Locale.parse("pt_BR").territories.values(), *cities.values()}
+    names |= set(_values(facts)) - english
     names |= {"US$", *facts.tables["funding"]["currency"]}
     longest_first = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
     return re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in longest_first))
 
 
 def _values(facts: Facts) -> Iterator[str]:
+    """What the dataset has in columns of names."""
     yield facts.descriptor.licence_name
     for frame in facts.tables.frames.values():
         for column in _NAMES:

@@ -323,7 +323,9 @@ def test_robots_are_led_to_the_sitemap_and_kept_from_countless_filters(server: s
     assert not re.search("Disallow: /[cim](/|$)", text, re.MULTILINE)
 
 
-def test_the_page_that_needs_javascript_leads_to_those_that_do_not(server: str) -> None:
-    _, _, text = ask(server, "/")
+@pytest.mark.parametrize(("language", "said"), [("en", "Cities"), ("pt", "Cidades"), ("es", "Ciudades")])
+def test_the_page_that_needs_javascript_leads_to_those_that_do_not(server: str, language: str, said: str) -> None:
+    _, _, text = ask(server, f"/?lang={language}")
     (without,) = re.findall("<noscript>.*?</noscript>", text, re.DOTALL)
+    assert f">{said}</a>" in without
     assert all(f'href="{path}"' in without for path in ("/c", "/i", "/m"))

@@ -16,9 +16,9 @@ from components.telling import plain_address
 from ledger import dataset
 from ledger.facts import Facts
 from ledger.language import speaking
-from ledger.selection import FILES
+from ledger.selection import FILES, Selection
 from tests.pseudo import CLOSE, OPEN, speak_pseudo, untold
-from web import crawlers, embed, plain
+from web import brief, crawlers, embed, plain
 from web.middleware import Language, Sentences
 
 BASE = "http://testserver"
@@ -134,6 +134,15 @@ def test_every_word_of_a_page_can_be_translated(facts: Facts, address: str) -> N
     assert OPEN in html
     assert untold(html, facts) == []
     assert OPEN not in SITE.get(address).text
+
+
+def test_every_word_of_a_brief_can_be_translated(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brief, "get_plotlyjs", lambda: "")
+    for name in ("rio-de-janeiro", "seoul"):
+        with speaking("pt"):
+            html = brief.brief_html(Selection(city=(name,)), "http://host/")
+        assert OPEN in html
+        assert untold(html, facts) == []
 
 
 def test_words_that_no_catalogue_holds_are_found(facts: Facts) -> None:

@@ -26,7 +26,7 @@ from ledger.brand import brand_of
 from ledger.exports import file_name
 from ledger.language import gettext as _
 from ledger.language import listed
-from ledger.selection import Selection, choices, parse
+from ledger.selection import Selection, choices, localised, parse
 from web.templates import template
 
 #: Width in pixels at which charts are drawn; on paper they shrink to its width.
@@ -71,7 +71,7 @@ def brief_html(selection: Selection, base: str) -> str:
     for section in city.story(selection, telling=FILE):
         charts = []
         for view in section.charts:
-            table = views.table(view, facts, selection)
+            table = localised(facts, views.table(view, facts, selection))
             if table.empty:
                 continue
             drawn = FIGURES[view](table, facts.descriptor, look_of(facts.descriptor))

@@ -20,6 +20,8 @@ from typing import Any
 
 import streamlit
 
+from ledger.language import gettext as _
+
 ROOT = Path(streamlit.__file__).parent / "static"
 #: The small chart library; `web.chart_library` says what it is and makes it.
 CHARTS = Path(__file__).parent / "plotly"
@@ -39,15 +41,6 @@ _CONNECTION = (
     "HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false}}"
 )
 
-_NOSCRIPT = """<noscript>
-      <p>The charts need JavaScript. Plain pages tell the same without it: <a href="/c">cities</a>,
-      <a href="/i">initiatives</a>, <a href="/m">models</a>. The data are CSV files, for example
-      <a href="/api/v1/tables/cities.csv">cities</a>,
-      <a href="/api/v1/tables/initiatives.csv">initiatives</a>,
-      <a href="/api/v1/tables/funding.csv">funding</a> and
-      <a href="/api/v1/tables/sources.csv">sources</a>.</p>
-    </noscript>"""
-
 
 @cache
 def original_page() -> bytes:
@@ -59,7 +52,7 @@ def original_page() -> bytes:
 def page(title: str, description: str, language: str, *, maps: bool = False) -> bytes:
     """The page as this dashboard sends it: own title, and a head that saves round trips; both texts are plain.
 
-    `language` is that of the page (BCP 47).
+    `language` is that of the page (BCP 47), and the one that is spoken.
     """
     html = original_page().decode()
     title, description = escape(title), escape(description)
@@ -77,8 +70,24 @@ def page(title: str, description: str, language: str, *, maps: bool = False) -> 
         links += f'<link rel="preload" as="fetch" crossorigin href="{_LAND}">'
     html = html.replace("</head>", f"{links}</head>", 1)
     html = html.replace('href="./favicon.png"', 'href="/icon.svg" type="image/svg+xml"')
-    html = re.sub(r"<noscript>.*?</noscript>", lambda _: _NOSCRIPT, html, count=1, flags=re.DOTALL)
+    html = re.sub(r"<noscript>.*?</noscript>", lambda found: _without_scripts(), html, count=1, flags=re.DOTALL)
     return html.encode()
+
+
+def _without_scripts() -> str:
+    """What a browser shows that runs no scripts."""
+    plain = {"/c": _("Cities"), "/i": _("Initiatives"), "/m": _("Models")}
+    files = {f"/api/v1/tables/{name}.csv": f"{name}.csv" for name in ("cities", "initiatives", "funding", "sources")}
+    pages, tables = (
+        ", ".join(f'<a href="{address}">{escape(name)}</a>' for address, name in links.items())
+        for links in (plain, files)
+    )
+    told = _(
+        "The charts need JavaScript. Plain pages tell the same without it: {pages}. The data are CSV files: {tables}.",
+        pages=pages,
+        tables=tables,
+    )
+    return f"<noscript><p>{told}</p></noscript>"
 
 
 def has_maps(path: str) -> bool:

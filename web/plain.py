@@ -35,7 +35,7 @@ from ledger.facts import Facts
 from ledger.language import LANGUAGES, N_, ngettext, tag
 from ledger.language import gettext as _
 from ledger.memory import remembered
-from ledger.selection import Selection, choices, localised
+from ledger.selection import Selection, choices, letters, localised
 from web import linked_data
 from web.templates import template
 
@@ -262,16 +262,22 @@ def list_paths(facts: Facts) -> list[str]:
     return ["/c", "/i", *map(_in_country, choices(facts)["country"]), "/m"]
 
 
+def _alphabetical(names: pd.Series) -> pd.Series:
+    return names.map(letters, na_action="ignore")
+
+
 def _cities(facts: Facts) -> Told:
     counts = views.table("city-profiles", facts, Selection())[["city_id", "initiatives", "all_figures"]]
-    cities = facts.tables["cities"].rename(columns={"id": "city_id"}).merge(counts, on="city_id", how="left")
-    cities = cities.fillna({"initiatives": 0, "all_figures": 0}).sort_values(["country", "name"])
+    cities = facts.tables["cities"].rename(columns={"id": "city_id", "name": "city"})
+    cities = localised(facts, cities).merge(counts, on="city_id", how="left")
+    cities = cities.fillna({"initiatives": 0, "all_figures": 0})
+    cities = cities.sort_values(["country", "city"], key=_alphabetical)
     sections = [
         Section(
             rows["country_code"].iloc[0].lower(),
             str(country),
             _list(
-                PLAIN.link("city", row.city_id, escape(row.name))
+                PLAIN.link("city", row.city_id, escape(row.city))
                 + ": "
                 + ngettext("{n} initiative", "{n} initiatives", row.initiatives)
                 + ", "
@@ -300,7 +306,7 @@ def _countries(facts: Facts) -> Told:
     lines = [
         f'<a href="{escape(_spoken(_in_country(code)))}">{escape(rows["country"].iloc[0])}</a>: '
         + _("{initiatives} in {cities}", **_how_many(rows))
-        for code, rows in register.sort_values("country").groupby("country_code", sort=False)
+        for code, rows in register.sort_values("country", key=_alphabetical).groupby("country_code", sort=False)
     ]
     return _listing(
         "/i",
@@ -332,7 +338,7 @@ def _initiatives_in(facts: Facts, code: str) -> Told:
     label, descriptor = choices(facts)["country"][code], facts.descriptor
     register = localised(facts, views.table("initiatives-register", facts, Selection(country=(code,))))
     sections = []
-    for name, rows in register.sort_values(["city", "initiative"]).groupby("city_id", sort=False):
+    for name, rows in register.sort_values(["city", "initiative"], key=_alphabetical).groupby("city_id", sort=False):
         place = str(rows["city"].iloc[0])
         lines = [
             f"{PLAIN.link('initiative', row.initiative_id, escape(row.initiative))} "
@@ -355,7 +361,8 @@ def _initiatives_in(facts: Facts, code: str) -> Told:
 
 
 def _models(facts: Facts) -> Told:
-    models = Selection().rows(facts, "models").sort("city", "model", nulls_last=True).collect("pandas").to_native()
+    models = localised(facts, Selection().rows(facts, "models").collect("pandas").to_native())
+    models = models.sort_values(["city", "model"], key=_alphabetical)
     roles = facts.descriptor.categories("models", "role")
     sections = []
     for role in roles:
