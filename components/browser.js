@@ -81,6 +81,10 @@ export default function ({ data, setStateValue }) {
   }
   window.addEventListener("keydown", openLinks, true)
 
+  // A finger on a chart moves the page: Plotly would take it for itself. A tap is a click all the same.
+  const leaveFingers = (event) => { if (event.target.closest?.(".js-plotly-plot")) event.stopPropagation() }
+  window.addEventListener("touchstart", leaveFingers, { capture: true, passive: true })
+
   // On paper a chart is as wide as the paper.
   const toPaper = () => document.querySelectorAll(".js-plotly-plot .main-svg").forEach((svg) => {
     const { width, height } = svg.getBoundingClientRect()
@@ -93,6 +97,7 @@ export default function ({ data, setStateValue }) {
     observer.disconnect()
     window.removeEventListener("keydown", noSingleKeys, true)
     window.removeEventListener("keydown", openLinks, true)
+    window.removeEventListener("touchstart", leaveFingers, { capture: true })
     window.removeEventListener("beforeprint", toPaper)
   }
 }

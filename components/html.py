@@ -41,6 +41,13 @@ CSS = """
 .ledger-note { opacity: .8; font-size: .9em; }
 /* Streamlit writes white on the accent, which in the dark is a light colour. */
 .stMultiSelect [data-tag], .stMultiSelect [data-tag] * { color: light-dark(#FFFFFF, #14161A); }
+/* Forced colours take away the grounds that show a switch, a cross, and what is chosen. */
+@media (forced-colors: active) {
+  .stCheckbox label > div:first-of-type { forced-color-adjust: none; outline: 1px solid ButtonText; }
+  .stMultiSelect [data-tag] * { color: ButtonText; }
+  .stButtonGroup [aria-pressed="true"], .stPagination [aria-current="page"] {
+    forced-color-adjust: none; background: Highlight; color: HighlightText; }
+}
 .ledger-term { text-decoration: underline dotted; text-underline-offset: .2em; cursor: help; }
 /* Below its sentence, not below the word, where on a phone it would reach beyond the page. */
 .lead.lead { position: relative; }

@@ -106,6 +106,10 @@ def test_axe_finds_nothing_on_a_plain_page_or_an_embed(page: Page, address: str,
     assert not found, "\n".join(found)
 
 
+#: How far the page is scrolled (px).
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
+
+
 def focused(page: Page) -> str:
     """What has the focus, in words: its role or tag, and its name."""
     return page.evaluate("""() => {
@@ -306,6 +310,78 @@ def test_a_term_says_what_it_means_where_it_has_the_focus(page: Page, width: int
         shown = term.evaluate("one => getComputedStyle(one, '::after').content")
         assert shown == f'"{meanings[stage]}"'
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+
+
+@pytest.fixture
+def phone(browser: Browser, server: str) -> Iterator[Page]:
+    with browser.new_context(
+        viewport={"width": 390, "height": 800}, is_mobile=True, has_touch=True, base_url=server
+    ) as context:
+        yield context.new_page()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("address", ["/", "/spending", "/models?city=rio-de-janeiro"])
+def test_one_finger_on_a_chart_or_a_map_moves_the_page(phone: Page, address: str) -> None:
+    phone.goto(address)
+    settled(phone)
+    expect(phone.locator(".st-key-filters")).to_be_visible()
+    settled(phone)
+    for chart in phone.locator(".js-plotly-plot").all():
+        chart.evaluate("one => one.scrollIntoView({block: 'center'})")
+        phone.wait_for_timeout(300)
+        before = phone.evaluate(SCROLLED)
+        draw_finger_down(phone)
+        assert phone.evaluate(SCROLLED) < before - 50, chart.get_attribute("aria-label")
+
+
+@pytest.mark.browser
+def test_one_finger_on_an_embed_moves_the_page(phone: Page) -> None:
+    phone.goto("/embed/funding-by-city")
+    expect(phone.locator(".js-plotly-plot")).to_be_visible()
+    phone.evaluate("window.scrollTo(0, 600)")
+    draw_finger_down(phone)
+    assert phone.evaluate("window.scrollY") < 550
+
+
+def draw_finger_down(page: Page) -> None:
+    """Draw one finger down the middle of a page."""
+    fingers = page.context.new_cdp_session(page)
+    for step in range(12):
+        kind, point = "touchMove" if step else "touchStart", {"x": 195, "y": 400 + 15 * step}
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(300)
+
+
+@pytest.mark.browser
+def test_a_tap_on_a_bar_opens_what_stands_behind_it(phone: Page) -> None:
+    phone.goto("/spending?city=rio-de-janeiro")
+    settled(phone)
+    expect(phone.locator(".st-key-filters")).to_be_visible()
+    settled(phone)
+    bar = phone.locator(".st-key-card_funding-ladder .js-plotly-plot .bars .point path").last
+    bar.scroll_into_view_if_needed()
+    place = bar.bounding_box()
+    assert place
+    phone.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    expect(phone.get_by_role("dialog")).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_in_forced_colours_switches_are_seen_and_what_is_chosen(page: Page, theme: str) -> None:
+    page.emulate_media(forced_colors="active", color_scheme=theme)  # type: ignore[arg-type]
+    page.goto("/evidence")
+    settled(page)
+    for switch in page.locator(".stCheckbox label > div:first-of-type").all():
+        assert switch.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    ground = "one => getComputedStyle(one).backgroundColor"
+    states = page.locator(".st-key-thread_states button")
+    grounds = {button.get_attribute("aria-pressed"): button.evaluate(ground) for button in states.all()}
+    assert len(set(grounds.values())) == len(grounds) == 2, grounds
+    here, other = page.locator(".stPagination button[aria-current=page]"), page.locator(".stPagination button").last
+    assert here.evaluate(ground) != other.evaluate(ground)
 
 
 def colours(part: Any, place: str = "") -> Iterator[tuple[str, str]]:
