@@ -2,7 +2,10 @@
 
     python -m tests.pictures --out pictures --language pt --page /spending
 
-Also how charts look to those who see few colours or none: `--vision protanopia`, `deuteranopia`, `achromatopsia`.
+Also how charts look to those who see few colours or none; the pictures of docs/vision are made with
+
+    python -m tests.pictures --out docs/vision --page /spending --card funding-ladder \\
+        --language en --width 1400 --vision protanopia --vision deuteranopia --vision achromatopsia
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ def main() -> None:
     asked.add_argument("--page", action="append")
     asked.add_argument("--theme", choices=THEMES, action="append")
     asked.add_argument("--width", type=int, action="append")
-    asked.add_argument("--vision", choices=VISIONS, default="none")
+    asked.add_argument("--vision", choices=VISIONS, action="append")
+    asked.add_argument("--card", help="one card of the page alone: the id of its view")
     wanted = asked.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
     path = find_chromium()
@@ -42,12 +46,14 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        for theme, width in product(wanted.theme or THEMES, wanted.width or WIDTHS):
-            _take(browser, base, theme, width, wanted)
+        for theme, width, vision in product(
+            wanted.theme or THEMES, wanted.width or WIDTHS, wanted.vision or VISIONS[:1]
+        ):
+            _take(browser, base, theme, width, vision, wanted)
         browser.close()
 
 
-def _take(browser: Browser, base: str, theme: str, width: int, wanted: argparse.Namespace) -> None:
+def _take(browser: Browser, base: str, theme: str, width: int, vision: str, wanted: argparse.Namespace) -> None:
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme=theme,  # type: ignore[arg-type]
@@ -55,7 +61,7 @@ def _take(browser: Browser, base: str, theme: str, width: int, wanted: argparse.
         is_mobile=width < 500,
     )
     page = context.new_page()
-    context.new_cdp_session(page).send("Emulation.setEmulatedVisionDeficiency", {"type": wanted.vision})
+    context.new_cdp_session(page).send("Emulation.setEmulatedVisionDeficiency", {"type": vision})
     for address, language in product(wanted.page or (*PAGES, *PLAIN_PAGES), wanted.language or LANGUAGES):
         page.goto(in_language(address, language))
         if address.split("?")[0] in {known.split("?")[0] for known in PAGES}:
@@ -65,8 +71,12 @@ def _take(browser: Browser, base: str, theme: str, width: int, wanted: argparse.
             page.set_viewport_size({"width": width, "height": min(int(long) + 80, 16_000)})
         page.wait_for_timeout(2500)
         name = address.strip("/").replace("/", "-").replace("?", "_").replace("&", "_").replace("=", "-") or "overview"
-        sight = "" if wanted.vision == "none" else f"-{wanted.vision}"
-        page.screenshot(path=wanted.out / f"{name}-{language}-{theme}-{width}{sight}.png", full_page=True)
+        sight = "" if vision == VISIONS[0] else f"-{vision}"
+        file = wanted.out / f"{wanted.card or name}-{language}-{theme}-{width}{sight}.png"
+        if wanted.card:
+            page.locator(f".st-key-card_{wanted.card}").screenshot(path=file)
+        else:
+            page.screenshot(path=file, full_page=True)
         page.set_viewport_size({"width": width, "height": 900})
     context.close()
 
