@@ -47,12 +47,7 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
-#: What differs with width and theme does not differ with the language: each of the others is looked at in one of both.
-LOOKS = {
-    "en": [(1400, "light"), (1400, "dark"), (390, "light"), (390, "dark")],
-    "pt": [(1400, "dark")],
-    "es": [(390, "light")],
-}
+LOOKS = [(1400, "light"), (1400, "dark"), (390, "light"), (390, "dark")]
 #: What a chart draws is one picture with a description; its texts are held to their contrast below.
 LEFT_OUT = {"exclude": [[".js-plotly-plot svg"]]}
 
@@ -78,7 +73,7 @@ def test_axe_finds_nothing_on_a_page_on_wide_and_narrow_light_and_dark(page: Pag
     settled(page)
     expect(page.locator("html")).to_have_attribute("lang", tag(language))
     found = []
-    for width, theme in LOOKS[language]:
+    for width, theme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.wait_for_timeout(400)
