@@ -19,7 +19,7 @@ run: $(VENV)/run.stamp ## Start the dashboard on port 8501 (another: make run PO
 
 test: lint ## Check style and types and run every test
 	$(BIN)/python tests/machine_setup.py
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 test-mergekit: $(VENV)/dev.stamp .venv-mergekit/stamp ## Try the weight check on merges made by mergekit (PyTorch: heavy)
 	$(BIN)/pytest tests/mergekit/merges.py

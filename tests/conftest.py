@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,11 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more process than cores: tests of pages wait for a browser now and then."""
+    return min((os.cpu_count() or 1) + 1, 4)
 
 
 @pytest.fixture(scope="session")

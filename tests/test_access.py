@@ -17,6 +17,7 @@ from components.browser import NARROW, WORDS
 from components.figures import FIGURES
 from components.formats import date
 from components.look import CLEAR, Look, look_of
+from components.words import THREADS
 from ledger import dataset, views
 from ledger.language import LANGUAGES, speaking, tag, translations
 from ledger.selection import Selection
@@ -373,6 +374,7 @@ def test_in_forced_colours_switches_are_seen_and_what_is_chosen(page: Page, them
         assert switch.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
     ground = "one => getComputedStyle(one).backgroundColor"
     states = page.locator(".st-key-thread_states button")
+    expect(states).to_have_count(len(THREADS))
     grounds = {button.get_attribute("aria-pressed"): button.evaluate(ground) for button in states.all()}
     assert len(set(grounds.values())) == len(grounds) == 2, grounds
     here, other = page.locator(".stPagination button[aria-current=page]"), page.locator(".stPagination button").last
