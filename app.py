@@ -26,6 +26,7 @@ from web.embed import routes as embed_routes
 from web.middleware import BrowserFiles, Language, OneVersion, Page, SecurityHeaders, Sentences, compress_first_files
 from web.plain import routes as plain_routes
 from web.routes import routes as web_routes
+from web.sockets import send_at_once
 from web.theme import paint
 
 # What the dashboard says of itself goes to the log; Streamlit gives its own parts alone a place there.
@@ -58,6 +59,7 @@ def taken(new: Served) -> None:
 @asynccontextmanager
 async def ready(app: st.App) -> AsyncIterator[None]:
     """Do once what would otherwise burden the first reader, and watch the package."""
+    send_at_once()
     threading.Thread(target=compress_first_files, daemon=True).start()
     settle()
     # Runs make many objects that do not live long: look for rings among the old ones less often.

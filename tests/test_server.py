@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import shutil
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -22,6 +23,7 @@ from playwright.sync_api import Page
 from ledger import dataset
 from tests.serving import ROOT, command, free_port
 from web import frontend, icon_font
+from web.sockets import send_at_once
 
 PAGES = ["/", "/spending", "/sovereignty", "/models", "/city", "/evidence", "/initiative", "/data"]
 STATIC = Path(streamlit.__file__).parent / "static"
@@ -48,6 +50,21 @@ def as_it_lies_there(chunk: str) -> bytes:
     if packed.is_file():
         return bytes(brotli.decompress(packed.read_bytes()))
     return (own if own.is_file() else STATIC / chunk).read_bytes()
+
+
+def test_messages_are_sent_when_they_are_written_whoever_opened_the_socket() -> None:
+    def taken(listening: socket.socket) -> int:
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as connection:
+            return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    one, other = socket.socketpair()
+    with socket.socket(socket.AF_INET) as listening, one, other:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        assert taken(listening) == 0
+        send_at_once()
+        assert taken(listening) != 0
+        assert listening.fileno() != -1
 
 
 def test_healthz_says_ready_and_names_the_data_version(server: str) -> None:
