@@ -224,7 +224,9 @@ def _funding(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
         .with_columns(nw.col("disputed").fill_null("none"))
     )
     funding = money.with_dollars(funding, given.lazy["exchange_rates"], given.engine.frame(power))
-    return funding.join(_conflicts(given.lazy["funding"]), on="funding_id", how="left")
+    # Kept first: so an engine over files knows how few they are, and need not hold them while it finds them.
+    conflicts = given.engine.kept(_conflicts(given.lazy["funding"]))
+    return funding.join(conflicts, on="funding_id", how="left")
 
 
 def _totals(funding: nw.LazyFrame, initiatives: nw.LazyFrame) -> nw.LazyFrame:

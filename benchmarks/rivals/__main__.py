@@ -172,10 +172,10 @@ def main() -> None:
         raise SystemExit(f"There is no {given.python}: run `make bench-rivals`, or name a Python with --python.")
     record = Record("rivals", given)
     with tempfile.TemporaryDirectory() as folder, servers(given.python.absolute(), Path(folder)) as found:
-        crowds(record, found, (1, 25) if given.quick else CROWDS, 1 if given.quick else 3, 4 if given.quick else 10)
+        crowds(record, found, (1, 25) if given.quick else CROWDS, 1 if given.quick else 2, 4 if given.quick else 6)
         with chromium() as browser:
-            visits(record, browser, found, 1 if given.quick else 5)
-            clicks(record, browser, found, 4 if given.quick else 24)
+            visits(record, browser, found, 1 if given.quick else 3)
+            clicks(record, browser, found, 4 if given.quick else 16)
     record.keep()
 
 
