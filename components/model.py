@@ -118,9 +118,7 @@ def _scores(scores: pd.DataFrame) -> str:
     rows = [
         [
             escape(row.benchmark) + ("" if pd.isna(row.setting) else f", {data_text(row.setting)}"),
-            thread.score(row.score)
-            + ("" if pd.isna(row.score_unit) else f" {escape(row.score_unit)}")
-            + _mark(row.disputed),
+            _score(row.score, row.score_unit) + _mark(row.disputed),
             escape(_reporter(row.reported_by)),
             escape(formats.date(row.reported_on)),
             link(row.source_url, row.publisher),
@@ -130,6 +128,13 @@ def _scores(scores: pd.DataFrame) -> str:
     return city.table_html([_("Benchmark"), _("Score"), _("Reported by"), _("Date"), _("Source")], rows)
 
 
+def _score(value: float, unit: str) -> str:
+    """A score with its unit; one in percent has a place after the point at least, as its neighbours: `88.0 %`."""
+    if unit == "%":
+        return f"{format_decimal(Decimal(f'{value:g}'), format='0.0#####', locale=locale())} %"
+    return thread.score(value) + ("" if pd.isna(unit) else f" {escape(unit)}")
+
+
 def _uplift(uplift: pd.DataFrame) -> str:
     """Scores beside those of the base, a row each; `uplift` as in `model-uplift`."""
     if uplift.empty:
@@ -137,9 +142,9 @@ def _uplift(uplift: pd.DataFrame) -> str:
     rows = [
         [
             escape(row.benchmark) + ("" if pd.isna(row.setting) else f", {data_text(row.setting)}"),
-            f"{thread.score(row.score)} ({escape(_reporter(row.reported_by).lower())}){_mark(row.disputed)}",
-            f"{thread.score(row.base_score)} ({escape(_reporter(row.base_reported_by).lower())})",
-            format_decimal(Decimal(f"{row.uplift:.3g}"), format="+0.######;−0.######", locale=locale()),
+            f"{_score(row.score, row.score_unit)} ({escape(_reporter(row.reported_by).lower())}){_mark(row.disputed)}",
+            f"{_score(row.base_score, row.score_unit)} ({escape(_reporter(row.base_reported_by).lower())})",
+            format_decimal(Decimal(f"{row.uplift:.3g}"), format="+0.0#####;−0.0#####", locale=locale()),
             link(row.source_url, row.publisher)
             + ("" if row.same_source else ", " + link(row.base_source_url, _("that of the base"))),
         ]

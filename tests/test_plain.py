@@ -259,6 +259,13 @@ def test_rio_tells_of_the_disputed_money_and_of_the_conceded_model(rio_as_text: 
     assert text.index("US$ 550 M") < text.index("Rio 3.5 Open 397B origin")
 
 
+def test_scores_in_percent_line_up_and_have_their_unit_in_both_tables() -> None:
+    page = plain.render(plain.page_of(FACTS, "model", "rio-3-5-open-397b"), BASE)
+    scores = re.findall(r"<td[^>]*>(\S+) %", page)
+    assert len(scores) > 40
+    assert all(re.fullmatch(r"\d+\.\d+", score) for score in scores)
+
+
 # As they are served
 
 
