@@ -100,13 +100,13 @@ KIND_COLOURS = {
     "research": "#999999",
 }
 
-#: How much ink a spot has that cannot be hatched (a place on a map), by stage.
+#: How much ink a spot has that cannot be hatched (a place on a map), by stage: in equal steps, to tell them apart.
 STAGE_INK = {
     "estimated": 0.0,
-    "announced": 0.12,
-    "committed": 0.3,
-    "budgeted": 0.5,
-    "contracted": 0.75,
+    "announced": 0.2,
+    "committed": 0.4,
+    "budgeted": 0.6,
+    "contracted": 0.8,
     "spent": 1.0,
 }
 

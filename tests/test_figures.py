@@ -17,6 +17,7 @@ import pytest
 
 from components.figures import FIGURES
 from components.figures.registry import Drawing
+from components.figures.sheet import text_width
 from components.figures.sums import PAYERS
 from components.look import Look
 from ledger import dataset, views
@@ -247,7 +248,73 @@ def test_rows_without_a_year_are_told_where_there_are_no_others_too() -> None:
     assert f"{len(table)} rows without a year in the table alone." in draw("funding-over-time", table, Look()).note
 
 
+@pytest.mark.parametrize("view", ["funding-by-city", "funding-ladder", "initiatives-ladder"])
+@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow"])
+def test_no_label_stands_so_close_to_the_end_of_a_range_that_it_reads_as_a_digit(view: str, look: Look) -> None:
+    traces = plain(drawn(view, "everything", look)[1].figure)["data"]
+    ends = {
+        (trace["xaxis"], x, y)
+        for trace in traces
+        if trace.get("mode") == "lines+markers"
+        for x, y in list(zip(trace["x"], trace["y"], strict=True))[1::3]
+    }
+    beside = {
+        (trace["xaxis"], x, y): text
+        for trace in traces
+        if trace.get("mode") == "text"
+        for x, y, text in zip(trace["x"], trace["y"], trace["text"], strict=True)
+    }
+    assert ends
+    assert all(beside[end].startswith("\u2002") for end in ends)
+
+
+@pytest.mark.parametrize("name", ["en", "pt", "es"])
+@pytest.mark.parametrize("view", ["funding-by-city", "funding-breakdown"])
+def test_a_value_ends_before_the_column_of_the_next_stage_begins(view: str, name: str) -> None:
+    with speaking(name):
+        figure = plain(draw(view, views.table(view, dataset.facts(), Selection()), Look()).figure)
+    layout = figure["layout"]
+    for trace in figure["data"]:
+        if trace.get("mode") != "text" or "customdata" not in trace:
+            continue
+        column = layout[trace["xaxis"].replace("x", "xaxis")]["range"][1] / 6
+        pixels = (908 - layout["margin"]["l"]) / 6
+        for x, text in zip(trace["x"], trace["text"], strict=True):
+            assert x % column / column * pixels + 0.8 * text_width(text, 12) <= pixels, text
+
+
 # Texts
+
+
+@pytest.mark.parametrize("view", ["funding-map", "initiatives-map"])
+@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow"])
+def test_the_legend_of_a_map_names_every_stage_that_is_drawn(view: str, look: Look) -> None:
+    figure = plain(drawn(view, "everything", look)[1].figure)
+    (legend,) = figure["layout"]["annotations"]
+    said = legend["text"].replace("\u00a0", " ")
+    assert all(trace["name"] in said for trace in figure["data"] if "name" in trace)
+    assert 19 * (legend["text"].count("<br>") + 1) < figure["layout"]["margin"]["t"]
+
+
+@pytest.mark.parametrize("name", ["en", "pt", "es"])
+@pytest.mark.parametrize(
+    ("view", "table", "column", "axis"),
+    [
+        ("goals-by-city", "initiative_goals", "goal", "xaxis"),
+        ("goals-profile", "initiative_goals", "goal", "yaxis"),
+        ("initiatives-by-kind", "initiatives", "kind", "yaxis"),
+    ],
+)
+def test_names_on_an_axis_are_broken_between_words_alone(
+    view: str, table: str, column: str, axis: str, name: str
+) -> None:
+    with speaking(name):
+        descriptor = dataset.facts().descriptor
+        labels = {category.label for category in descriptor.categories(table, column)}
+        for look in LOOKS:
+            figure = plain(draw(view, views.table(view, dataset.facts(), Selection()), look).figure)
+            written = {text.replace("<br>", " ").strip() for text in figure["layout"][axis]["ticktext"]}
+            assert len(written & labels) == len(labels)
 
 
 @VIEWS

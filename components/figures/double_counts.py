@@ -19,7 +19,8 @@ from ledger.language import ngettext
 from ledger.tables import Descriptor
 
 _MOST = 12
-_THICK = 14
+#: Pixels of the outline of all rows, and of the counted bar in it: apart, so that dashes and dots are seen.
+_THICK, _INNER = 16, 9
 _COLUMNS = (
     "city", "stage", "payer", "unit", "naive", "value", "value_high", "figures_in_all", "figures", "without_rate",
     "disputed_figures",
@@ -140,7 +141,7 @@ def _panel(sheet: Sheet, shown: list[Any], stages: dict[str, str]) -> None:
         ground = Mark(0, 1, 1, across, row.stage, hover, row.position)
         rows.ground(ground)
         if share > 0:
-            rows.bar(Mark(0, share, share, across, row.stage, hover, row.position), look.payer(row.payer), _THICK)
+            rows.bar(Mark(0, share, share, across, row.stage, hover, row.position), look.payer(row.payer), _INNER)
         if look.narrow:
             rows.label(0, across + 18, label.strip(), ground)
             rows.height += 46

@@ -169,7 +169,7 @@ def _hover(cell: Any, bar: str, segment: str) -> str:
 
 def _wrapped(label: str, look: Look) -> str:
     """A name in lines that leave room for its bar on a narrow page."""
-    return "<br>".join(textwrap.wrap(label, 14)) if look.narrow else label
+    return "<br>".join(textwrap.wrap(label, 14, break_long_words=False)) if look.narrow else label
 
 
 def _lines(labels: Iterable[str]) -> list[str]:

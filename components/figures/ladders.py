@@ -11,7 +11,7 @@ from components import formats
 from components.figures import doubt
 from components.figures.registry import Drawing, figure
 from components.figures.rows import Rows, key, no_axis, payer_word, pixels_right
-from components.figures.sheet import Mark, Sheet, axis_title, muted, nothing, records
+from components.figures.sheet import Mark, Sheet, axis_title, beside, muted, nothing, records
 from components.figures.sums import MOST_UNITS, PAYERS, left_to_table, payer_name, payer_words, stages_of
 from components.look import Look
 from ledger.language import gettext as _
@@ -99,7 +99,7 @@ def _step_label(row: Any, look: Look, *, with_unit: bool) -> str:
     high = None if look.narrow else row.value_high
     money = formats.money(row.value, row.unit, high) if with_unit else formats.short(row.value)
     text = doubt.flagged(formats.escape(money), row.disputed_figures, look)
-    return f" {text}\u2002{muted(f'{payer} · {dates}', look, size)}"
+    return beside(f"{text}\u2002{muted(f'{payer} · {dates}', look, size)}", row.value, row.value_high)
 
 
 def _dates(row: Any, *, short: bool = False) -> str:

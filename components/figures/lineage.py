@@ -273,9 +273,10 @@ def _route(
 
 
 def _note(x: float, y: float, text: str, look: Look, colour: str) -> dict[str, Any]:
-    """A word on a line."""
+    """A word on a line, or a few below each other that fit between two boxes."""
+    lines = textwrap.wrap(text, 18, break_long_words=False, break_on_hyphens=False)
     return {
-        "x": x, "y": y, "text": text, "showarrow": False, "bgcolor": look.paper, "borderpad": 1,
+        "x": x, "y": y, "text": "<br>".join(lines), "showarrow": False, "bgcolor": look.paper, "borderpad": 1,
         "font": {"size": 11, "color": colour},
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ import pandas as pd
 from components import formats
 from components.figures import doubt
 from components.figures.registry import Drawing, figure
-from components.figures.sheet import chart, nothing, records
+from components.figures.sheet import NEW_LINE, chart, legend_above, nothing, records
 from components.figures.sums import stages_of
 from components.look import CLEAR, STAGE_INK, Look
 from ledger.language import gettext as _
@@ -45,31 +45,16 @@ def cities_map(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Drawi
     doubted = [row for row in places if getattr(row, what)]
     if doubted:
         traces.append(_flags(doubted, look))
-    legend = {
-        "orientation": "h",
-        "x": 0,
-        "y": 1,
-        "yanchor": "bottom",
-        "itemsizing": "constant",
-        "itemclick": False,
-        "itemdoubleclick": False,
-        "font": {"size": 12},
-        "title": {
-            "text": _title(doubted, what, look),
-            "side": "top",
-            "font": {"size": 12, "color": look.muted},
-        },
-    }
+    drawn = {stage: label for stage, label in labels.items() if spots[stage]}
+    legend, above = legend_above([*_meaning(doubted, what, look), *_inks(drawn, look)], look, 0)
     geo = _ground(places, look)
     (south, north), (west, east) = geo["lataxis"]["range"], geo["lonaxis"]["range"]
     room = (330 if look.narrow else 940) * (north - south) / (east - west) * 1.2
-    top = (108 if doubted else 90) if look.narrow else 48
     layout = {
         "geo": geo,
-        "legend": legend,
-        "showlegend": True,
-        "height": top + min(max(room, 180), 300 if look.narrow else 450),
-        "margin": {"l": 0, "r": 0, "t": top, "b": 0},
+        "annotations": [legend],
+        "height": above + min(max(room, 180), 300 if look.narrow else 450),
+        "margin": {"l": 0, "r": 0, "t": above, "b": 0},
     }
     return doubt.explained(Drawing(chart(look, traces, **layout), _alt(places, what, labels), note), bool(doubted))
 
@@ -103,14 +88,30 @@ def _alt(places: list[Any], what: str, labels: dict[str, str]) -> str:
     return " ".join(sentences)
 
 
-def _title(doubted: list[Any], what: str, look: Look) -> str:
-    """What ink, area and flag mean."""
-    text = _("Ink: furthest stage. Area: number of initiatives.")
-    if not doubted:
-        return text
-    figures = what == "disputed_figures"
-    said = _("some of the figures are disputed.") if figures else _("some of the initiatives are disputed.")
-    return f"{text}{'<br>' if look.narrow else ' '}{doubt.flag(look)} {said}"
+def _meaning(doubted: list[Any], what: str, look: Look) -> list[tuple[str, str, str]]:
+    """What ink, area and flag mean, as entries of the legend."""
+    entries = [("", look.muted, _("Ink: furthest stage. Area: number of initiatives."))]
+    if doubted:
+        figures = what == "disputed_figures"
+        said = _("some of the figures are disputed.") if figures else _("some of the initiatives are disputed.")
+        entries.append((doubt.FLAG, look.doubt, said))
+    return [*entries, NEW_LINE]
+
+
+def _inks(labels: dict[str, str], look: Look) -> list[tuple[str, str, str]]:
+    """The spots of stages, as entries of the legend."""
+    return [
+        ("●", f"{_fill(stage, look)};stroke:{_edge(stage, look)};stroke-width:1px", label)
+        for stage, label in labels.items()
+    ]
+
+
+def _fill(stage: str, look: Look) -> str:
+    return look.tinted(look.accent, STAGE_INK.get(stage, 0.0))
+
+
+def _edge(stage: str, look: Look) -> str:
+    return look.accent if stage else look.muted
 
 
 def _flags(rows: list[Any], look: Look) -> dict[str, Any]:
@@ -171,9 +172,9 @@ def _spots(rows: list[Any], stage: str, label: str, look: Look) -> dict[str, Any
         "unselected": {"marker": {"opacity": 0.4}},
         "marker": {
             "size": [_size(row, look) for row in rows],
-            "color": look.tinted(look.accent, STAGE_INK.get(stage, 0.0)),
+            "color": _fill(stage, look),
             "opacity": 1,
-            "line": {"color": look.accent if stage else look.muted, "width": 1.2},
+            "line": {"color": _edge(stage, look), "width": 1.2},
         },
     }
 

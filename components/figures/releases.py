@@ -17,7 +17,7 @@ from components import formats
 from components.figures import doubt
 from components.figures.models import IN_DOUBT, axis
 from components.figures.registry import Drawing, figure
-from components.figures.sheet import chart, legend_above, nothing, records, text_width
+from components.figures.sheet import NEW_LINE, chart, legend_above, nothing, records, text_width
 from components.look import Look
 from ledger.language import N_, ngettext
 from ledger.language import gettext as _
@@ -91,6 +91,7 @@ def model_releases(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> D
     left, bottom, width, height = (64, 60, 330, 444) if look.narrow else (76, 48, 960, 500)
     entries = [("■", colours[city], formats.escape(city)) for city in ranked]
     shapes = dict.fromkeys(release.shape for release in releases)
+    entries.append(NEW_LINE)
     entries += [
         (_SHAPES[shape][1], look.muted, _architecture(descriptor, shape)) for shape in _SHAPES if shape in shapes
     ]
@@ -171,8 +172,9 @@ def _days(first: datetime.date, last: datetime.date, *, most: int) -> tuple[list
 
 
 def _architecture(descriptor: Descriptor, code: str) -> str:
-    label = formats.escape(descriptor.label("models", "architecture", code))
-    return _("{label} architecture", label=label) if code == "unknown" else label
+    if code == "unknown":
+        return _("Architecture not known")
+    return formats.escape(descriptor.label("models", "architecture", code))
 
 
 def _releases(table: pd.DataFrame, descriptor: Descriptor) -> list[_Release]:
@@ -265,6 +267,7 @@ def _labels(releases: Sequence[_Release], plane: _Plane, look: Look) -> list[dic
             "text": "<br>".join(formats.escape(line) for line in lines), "showarrow": False, "font": {
                 "size": size, "color": look.doubt if release.disputed in IN_DOUBT else look.ink,
             },
+            "bgcolor": look.paper, "borderpad": 0,  # so that no line of the grid runs through the name
         })  # fmt: skip
     return annotations
 

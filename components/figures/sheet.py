@@ -26,6 +26,8 @@ _RULES = {"USD": N_("annual mean rate"), "international dollars": N_("purchasing
 _OWN_CURRENCY = N_("as stated")
 _TAG = re.compile("<[^>]*>")
 _SPACE = re.compile(" (?![^<]*>)")  # a blank outside a tag
+#: An entry of a legend after which a new line begins.
+NEW_LINE = ("", "", "")
 
 
 def chart(look: Look, traces: Sequence[Mapping[str, Any]], **layout: Any) -> go.Figure:
@@ -75,11 +77,15 @@ def text_width(text: str, size: float) -> float:
 def legend_above(entries: Sequence[tuple[str, str, str]], look: Look, left: int) -> tuple[dict[str, Any], int]:
     """A line or more above the plot that explains symbols: an annotation, and the height that it takes.
 
-    Entries are a symbol, its colour and a text (escaped already). Plotly's own legend is as narrow as the
-    plot, this one as wide as the figure; `left` is the left margin.
+    Entries are a symbol, its colour and a text (escaped already); the colour may be followed by more of a style
+    (`#0072B2;stroke:#111110`). Plotly's own legend is as narrow as the plot, this one as wide as the figure;
+    `left` is the left margin.
     """
     lines, used, most = [""], 0.0, 322 if look.narrow else 880
     for symbol, colour, text in entries:
+        if (symbol, colour, text) == NEW_LINE:
+            lines, used = [*lines, ""], 0.0
+            continue
         mark = f'<span style="color:{colour};font-size:15px">{symbol}</span>\u00a0' if symbol else ""
         # What is longer than a line is broken, which no text with a tag is.
         for part in [text] if "<" in text else textwrap.wrap(text, int(most / text_width(".", 12)) - 4):
@@ -110,9 +116,19 @@ def axis_title(unit: str, look: Look, scale: str = "", of: str = "") -> str:
     """Unit, what is shown in it (counted figures), rule and scale (one for each panel) of an axis."""
     rule = _RULES.get(unit.removesuffix(PER_RESIDENT), _OWN_CURRENCY)
     parts = [formats.escape(formats.unit_title(unit)), of or _("counted figures"), _(rule)]
-    scale = scale or _("linear, each panel has its own scale")
+    scale = scale or _("linear, each payer has its own scale")
     text = ", ".join(parts)
     return "<br>".join([*textwrap.wrap(text, 46), f"({scale})"]) if look.narrow else f"{text} ({scale})"
+
+
+def has_whisker(value: float, high: float) -> bool:
+    """Whether a bar of a range has a line from its low to its high end."""
+    return high > value * 1.0001
+
+
+def beside(text: str, value: float, high: float) -> str:
+    """A label right of a bar, clear of the cap of its whisker, which would read as a digit: `|8 bn` as `18 bn`."""
+    return f"\u2002 {text}" if has_whisker(value, high) else f" {text}"
 
 
 def round_below(number: float) -> float:
@@ -250,12 +266,12 @@ class Sheet:
         self.traces += stage_outlines(boxes, colour, xaxis=axes[0], yaxis=axes[1])
         whiskers: dict[str, list[float | None]] = {along: [], across: []}
         for mark in (*marks, *framed):
-            if mark.high > mark.length * 1.0001:
+            if has_whisker(mark.length, mark.high):
                 whiskers[along] += [mark.base + mark.length, mark.base + mark.high, None]
                 whiskers[across] += [mark.across, mark.across, None]
         if whiskers[along]:
-            cap = {"symbol": "line-ew-open" if upright else "line-ns-open", "size": 7, "color": self.look.ink}
-            line = {"color": self.look.ink, "width": 1}
+            cap = {"symbol": "line-ew-open" if upright else "line-ns-open", "size": 4, "color": self.look.muted}
+            line = {"color": self.look.muted, "width": 1}
             style = {"type": "scatter", "mode": "lines+markers", "marker": cap, "line": line, "hoverinfo": "skip"}
             self.traces.append({**common, **whiskers, **style})
 

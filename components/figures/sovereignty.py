@@ -65,6 +65,11 @@ def _cities(table: pd.DataFrame) -> list[_City]:
     return list(cities.values())
 
 
+def _wrapped(label: str) -> str:
+    """The label of a goal, escaped already, in lines of whole words."""
+    return "<br>".join(textwrap.wrap(label, 12, break_long_words=False))
+
+
 def _index(city: _City) -> str:
     return _("index {number}", number=f"{city.index:.0f}")
 
@@ -126,9 +131,12 @@ def goals_by_city(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
     entries = _grade_legend(words, look)
     if disputed:
         entries.append((doubt.FLAG, look.doubt, _("lower without disputed evidence")))
+    heads = [formats.escape(descriptor.label("initiative_goals", "goal", goal)) for goal in goals]
+    if not look.narrow:
+        heads = [_wrapped(head) for head in heads] + [_("<b>Index</b><br>0 to 100"), _("Initiatives<br>behind it")]
+    high = 74 if look.narrow else 10 + 15 * (1 + max(head.count("<br>") for head in heads))
     legend, above = legend_above(entries, look, left)
-    heads = 74 if look.narrow else 40
-    legend["yshift"] += heads
+    legend["yshift"] += high
     guides = {
         "type": "scatter", "mode": "lines", "line": {"color": look.line, "width": 1}, "hoverinfo": "skip",
         "x": [-0.5, len(goals) - 0.5, None] * len(shown),
@@ -138,11 +146,11 @@ def goals_by_city(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
     columns = len(goals)
     layout: dict[str, Any] = {
         "annotations": [legend],
-        "margin": {"l": left, "r": 44 if look.narrow else 10, "t": above + heads, "b": 8},
+        "margin": {"l": left, "r": 44 if look.narrow else 10, "t": above + high, "b": 8},
         "xaxis": {
             "side": "top", "range": [-0.6, columns - 0.4 if look.narrow else columns + 1.5], "showgrid": False,
             "zeroline": False, "tickvals": list(range(columns)), "tickangle": -50 if look.narrow else 0,
-            "ticktext": [formats.escape(descriptor.label("initiative_goals", "goal", goal)) for goal in goals],
+            "ticktext": heads,
             "tickfont": {"size": 12}, "fixedrange": True,
         },
         "yaxis": {
@@ -155,14 +163,13 @@ def goals_by_city(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
         traces.append(_heads_of_rows(shown, names, look))
     else:
         layout["xaxis"]["tickvals"] = [*range(columns), columns + 0.1, columns + 1.05]
-        layout["xaxis"]["ticktext"] += [_("<b>Index</b><br>0 to 100"), _("Initiatives<br>behind it")]
         traces.append(_sums(shown, columns, look))
     note = _("The index is the mean of the nine grades ÷ 3 × 100. It measures what has been recorded.")
     if len(cities) > len(shown):
         left = len(cities) - len(shown)
         more = ngettext("{n} more city stands in the table.", "{n} more cities stand in the table.", left)
         note += f" {more}"
-    height = above + heads + 8 + step * len(shown)
+    height = above + high + 8 + step * len(shown)
     alt = _sentence(cities, goals, descriptor)
     return doubt.explained(Drawing(chart(look, traces, height=height, **layout), alt, note), disputed)
 
@@ -183,10 +190,11 @@ def _squares(
     descriptor: Descriptor,
     look: Look,
 ) -> list[dict[str, Any]]:
-    """The cells, as one trace a grade."""
+    """The cells, as one trace a grade, and the flags."""
     columns = {goal: i for i, goal in enumerate(goals)}
     labels = [formats.escape(descriptor.label("initiative_goals", "goal", goal)) for goal in goals]
     points: list[list[Any]] = [[] for _ in words]
+    doubted: list[tuple[int, int]] = []
     for row, city in enumerate(shown):
         name = f"<b>{formats.escape(city.name)}</b>"
         for cell in city.cells:
@@ -203,15 +211,15 @@ def _squares(
                 ),
                 said,
             )
-            points[cell.grade].append((column, row, [cell.position, hover], doubt.FLAG if said else ""))
+            points[cell.grade].append((column, row, [cell.position, hover]))
+            if said:
+                doubted.append((column, row))
     size, fills = (15 if look.narrow else 16), _fills(look)
-    return [
+    squares = [
         {
-            "type": "scatter", "mode": "markers+text", "name": words[grade],
+            "type": "scatter", "mode": "markers", "name": words[grade],
             "x": [cell[0] for cell in cells], "y": [cell[1] for cell in cells],
-            "customdata": [cell[2] for cell in cells], "text": [cell[3] for cell in cells],
-            "textposition": "middle right", "textfont": {"color": look.doubt, "size": 12}, "cliponaxis": False,
-            "unselected": {"textfont": {"color": look.doubt}},
+            "customdata": [cell[2] for cell in cells], "cliponaxis": False,
             "hovertemplate": "%{customdata[1]}<extra></extra>",
             "marker": {
                 "symbol": "square" if grade else "circle", "size": size if grade else 4, "opacity": 1,
@@ -222,6 +230,19 @@ def _squares(
         for grade, cells in enumerate(points)
         if cells
     ]  # fmt: skip
+    return [*squares, _flags(doubted, look)] if doubted else squares
+
+
+def _flags(doubted: Sequence[tuple[int, int]], look: Look) -> dict[str, Any]:
+    """A flag at the edge of each square in doubt, clear of the next square."""
+    return {
+        "type": "scatter", "mode": "markers+text", "hoverinfo": "skip", "cliponaxis": False,
+        "x": [column for column, row in doubted], "y": [row for column, row in doubted],
+        # A text stands beside its marker: one that is not seen, a little smaller than the square.
+        "marker": {"size": 13, "opacity": 0}, "text": [doubt.FLAG] * len(doubted), "textposition": "middle right",
+        "textfont": {"color": look.doubt, "size": 10 if look.narrow else 12},
+        "unselected": {"textfont": {"color": look.doubt}},
+    }  # fmt: skip
 
 
 def _sums(shown: Sequence[_City], columns: int, look: Look) -> dict[str, Any]:
@@ -258,13 +279,14 @@ def goals_profile(table: pd.DataFrame, descriptor: Descriptor, look: Look) -> Dr
     down = -(-len(shown) // across)
     labels = [formats.escape(descriptor.label("initiative_goals", "goal", goal)) for goal in goals]
     if look.narrow:
-        labels = ["<br>".join(textwrap.wrap(label, 12)) for label in labels]
+        labels = [_wrapped(label) for label in labels]
     left = 14 + math.ceil(max(text_width(line, look.size) for label in labels for line in label.split("<br>")))
-    top, panel, gap, bottom = 30, 22 * len(goals) + 22, 62, 46 if look.narrow else 34
+    # Where there is little room, words of neighbours stand on two lines.
+    tight = look.narrow or across == 3
+    top, panel, gap, bottom = 30, 22 * len(goals) + 22, 62, 46 if tight else 34
     height = top + down * panel + (down - 1) * gap + bottom
     inner = height - top - bottom
-    # On a narrow page, words of neighbours stand on two lines.
-    grades = [words[1], f"<br>{words[2]}" if look.narrow else words[2], words[3]]
+    grades = [words[1], f"<br>{words[2]}" if tight else words[2], words[3]]
     layout: dict[str, Any] = {
         "margin": {"l": left, "r": 14, "t": top, "b": bottom}, "annotations": [], "bargap": 0.3,
     }  # fmt: skip

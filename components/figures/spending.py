@@ -14,7 +14,7 @@ import pandas as pd
 from components import formats
 from components.figures import doubt
 from components.figures.registry import Drawing, figure
-from components.figures.sheet import Mark, Sheet, axis_title, muted, nothing, small_title, swatch
+from components.figures.sheet import Mark, Sheet, axis_title, beside, muted, nothing, small_title, swatch
 from components.figures.stage_bars import StageBars
 from components.figures.sums import (
     OTHERS,
@@ -34,10 +34,10 @@ from ledger.language import gettext as _
 from ledger.language import listed, ngettext
 from ledger.tables import Descriptor
 
-#: Height of a row of years, in units of the longest bar.
-_STEP = 1.45
-#: Height of a label above a bar, in the same units.
-_LIFT = 0.36
+#: Height of a row of years, in units of the longest bar, and in pixels.
+_STEP, _STEP_PIXELS = 1.55, 58
+#: Height of a label above a bar, and of the air below it, in the same units.
+_LIFT, _AIR = 0.36, 0.11
 #: Pixels that a panel of the ladder takes with its heading and its axis.
 _LADDER_HEIGHT = 26 + 6 * 28 + 72
 
@@ -227,7 +227,7 @@ def _steps(
     sheet.bars(marks, axes, look.payer(payer), 0.62)
     texts = [
         (row.high, order.index(row.stage),
-         f" {doubt.flagged(formats.short(row.value), row.disputed, look)} "
+         beside(f"{doubt.flagged(formats.short(row.value), row.disputed, look)} ", row.value, row.high)
          + muted(" " + ngettext("{n} figure", "{n} figures", row.figures), look, 11))
         for row in rows
     ]  # fmt: skip
@@ -289,8 +289,8 @@ def _years(sheet: Sheet, rows: Sequence[Sum], stages: dict[str, str], title: str
     present = [stage for stage in stages if any(row.stage == stage for row in rows)]
     step = longest * _STEP
     floor = {stage: (len(present) - 1 - place) * step for place, stage in enumerate(present)}
-    top = floor[present[0]] + max(row.high for row in rows if row.stage == present[0]) + longest * 0.45
-    height = 54 * top / step
+    top = floor[present[0]] + max(row.high for row in rows if row.stage == present[0]) + longest * (_LIFT + _AIR)
+    height = _STEP_PIXELS * top / step
     apart = 3 if look.narrow and last - first > 5 else 1
     years = list(range(last, first - 1, -apart))
     axes = sheet.panel(
@@ -323,11 +323,12 @@ def _years(sheet: Sheet, rows: Sequence[Sum], stages: dict[str, str], title: str
     labelled = named + [row for row in rows if row.disputed and row not in named]
     texts = []
     for place, row in enumerate(labelled):
-        text, lift = doubt.flagged(formats.short(row.value), row.disputed, look), 0.0
+        text, lift = doubt.flagged(formats.short(row.value), row.disputed, look), longest * _AIR
         if place >= len(named):
-            beside = [r for r in named if r.stage == row.stage and abs(int(r.key) - int(row.key)) == 1]
-            near = [r for r in beside if abs(r.high - row.high) < longest * _LIFT]
-            text, lift = doubt.flag(look), max((r.high - row.high + longest * _LIFT for r in near), default=0.0)
+            neighbours = [r for r in named if r.stage == row.stage and abs(int(r.key) - int(row.key)) == 1]
+            near = [r for r in neighbours if abs(r.high - row.high) < longest * _LIFT]
+            text = doubt.flag(look)
+            lift += max((r.high - row.high + longest * _LIFT for r in near), default=0.0)
         texts.append((int(row.key), floor[row.stage] + row.high + lift, text))
     sheet.labels(texts, axes, side="top center", marks=[marks[rows.index(row)] for row in labelled], size=11)
 

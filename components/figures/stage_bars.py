@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from components import formats
 from components.figures.doubt import flagged
 from components.figures.rows import pixels_right
-from components.figures.sheet import Mark, Sheet
+from components.figures.sheet import Mark, Sheet, beside, text_width
 from components.figures.sums import Sum, together
 
-#: Width of a stage's column, in units of the longest bar: the rest is for labels, with or without the flag.
-_COLUMN, _COLUMN_FLAGGED = 1.62, 1.85
+#: Pixels of a stage's column beside long names, and those that stay free between a label and the next column.
+_COLUMN, _FREE = 112, 6
+#: How much of its estimated width a label takes: six columns leave no room for the reserve of the estimate.
+_TAKEN = 0.8
 #: Thickness of a bar, in rows.
 _THICK = 0.6
 
@@ -55,8 +57,7 @@ class StageBars:
         segments = len(rows) > 1
         if segments:
             self.frames.append(Mark(base, total.value, total.high, across, total.stage))
-        label = flagged(f" {formats.short(total.value)}", total.disputed, self.sheet.look)
-        self.labels.append((base + total.high, across, label))
+        self.labels.append((base + total.high, across, self._label(total)))
         for row in rows:
             hover = row.hover(self.stages[row.stage], self._name(row))
             high = row.value if segments else row.high
@@ -65,6 +66,19 @@ class StageBars:
             if segments and row is not rows[-1] and row.value > self.longest * 0.03:
                 self.seams.append((base, across))
         self.ends.append(self.marks[-1])
+
+    def _label(self, total: Sum) -> str:
+        """What stands beside the bar of a sum."""
+        money = flagged(formats.short(total.value), total.disputed, self.sheet.look)
+        return beside(money, total.value, total.high)
+
+    def _column(self) -> float:
+        """The width of a stage's column on the scale: the longest bar, and what labels need right of their bars."""
+        widths = [self.longest]
+        for total in self.totals.values():
+            label = _TAKEN * text_width(self._label(total), self.sheet.look.size - 1) + _FREE
+            widths.append(total.high * _COLUMN / max(_COLUMN - label, _COLUMN / 4))
+        return max(widths)
 
     def _draw(self, axes: tuple[str, str]) -> None:
         self.sheet.bars(self.marks, axes, self.colour, _THICK, framed=self.frames)
@@ -79,8 +93,7 @@ class StageBars:
     def as_columns(self) -> None:
         """One column a stage, on one scale; the name of the stage stands above its column."""
         sheet, look = self.sheet, self.sheet.look
-        is_flagged = any(total.disputed for total in self.totals.values())
-        column = self.longest * (_COLUMN_FLAGGED if is_flagged else _COLUMN)
+        column = self._column()
         starts = {stage: place * column for place, stage in enumerate(self.stages)}
         here = {stage for _, stage in self.cells}
         height = 24 * (len(self.keys) + 1)
