@@ -17,23 +17,16 @@ from components.own import sign_of
 from components.state import facts
 from components.tables import display, is_shown
 from components.telling import PAGE, Telling
-from components.words import DISPUTED, PAYERS
+from components.words import DISPUTED, MONEY, PAYERS
 from ledger import views
-from ledger.language import N_, locale, ngettext
 from ledger.language import gettext as _
+from ledger.language import locale, ngettext
 from ledger.selection import Selection, localised
 
 #: Items listed in the drawer; the table holds all.
 LISTED = 60
 #: Columns that hold sentences of the dataset.
 _SENTENCES = ("summary", "note", "reason", "statement")
-#: The badge of a figure that says who pays.
-_WHOSE = {
-    "public": N_("public money"),
-    "private": N_("private money"),
-    "mixed": N_("payer mixed"),
-    "unknown": N_("payer unknown"),
-}
 _ALL = Selection()
 
 
@@ -66,12 +59,13 @@ def show_rows_behind(view_id: str, row: dict[str, Any], selection: Selection) ->
 def _what(made: views.View, row: dict[str, Any]) -> str:
     """What the row stands for, in the words of its columns."""
     descriptor = facts().descriptor
+    named = localised(facts(), pd.DataFrame([row])).iloc[0]
     words = []
     for name, origin in made.origin.items():
         shown = name if name not in made.behind else name.removesuffix("_id")
         if name not in made.behind or name == "unit" or pd.isna(row[name]):
             continue
-        value = row.get(shown, row[name])
+        value = named.get(shown, row[name])
         if isinstance(origin, str):
             table, column = origin.split(".", 1)
             value = descriptor.label(table, column, str(value)) if shown == name else value
@@ -111,7 +105,7 @@ def figure_items(rows: pd.DataFrame, *, telling: Telling = PAGE, under: Selectio
         payer = row.funder_name if not pd.isna(row.funder_name) else ""
         marks = [
             badge(descriptor.label("funding", "stage", row.stage)),
-            badge(_(_WHOSE[row.payer])),
+            badge(_(MONEY[row.payer])),
             badge(_("added") if row.counted else _("not added"), strong=bool(row.counted)),
         ]
         if row.disputed != "none":

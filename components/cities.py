@@ -18,7 +18,7 @@ from components.telling import PAGE, PLAIN_PAGE, plain_link
 from ledger import views
 from ledger.language import gettext as _
 from ledger.language import ngettext
-from ledger.selection import Selection, choices
+from ledger.selection import Selection, choices, letters, localised
 from ledger.views.cities import peers
 
 #: Cities that fit side by side.
@@ -40,8 +40,10 @@ def choose_one(selection: Selection) -> None:
         return
     st.selectbox(
         _("City"),
-        [None, *sorted(profiles["city_id"], key=names.__getitem__)],
-        format_func=lambda code: _("Choose a city") if code is None else names[code],
+        sorted(profiles["city_id"], key=lambda code: letters(names[code])),
+        index=None,
+        placeholder=_("Choose a city"),
+        format_func=names.__getitem__,
         key="choose_city",
         filter_mode="contains",
         on_change=lambda: choose(city=(st.session_state["choose_city"],)) if st.session_state["choose_city"] else None,
@@ -122,7 +124,7 @@ def side_by_side(selection: Selection) -> None:
     with st.container(border=True, key="card_profiles"):
         made = views.VIEWS["city-profiles"]
         st.header(_(made.title), anchor="city-profiles")
-        st.caption(_(made.description))
+        st.caption(_("Of each city: its size, what it does with AI, how far its money came and what is disputed."))
         st.html(_profiles(shown, [names[code] for code in shown.city]))
     with st.container(horizontal=True):
         for code in shown.city:
@@ -156,7 +158,7 @@ def _ended_early(selection: Selection) -> str:
             for row in rows.itertuples()
         ]
         head = _("<strong>{city}</strong>, cancelled or paused:", city=formats.escape(names[code]))
-        lines.append(item(head=head, lines=said or [_("None is recorded.")]))
+        lines.append(item(head=head, lines=said or [_("No initiative is recorded.")]))
     return items(lines)
 
 
@@ -164,7 +166,8 @@ def _profiles(selection: Selection, names: list[str]) -> str:
     """The profiles of the cities, a measure a row."""
     made = views.VIEWS["city-profiles"]
     columns = {column.name: column for column in made.columns(facts())}
-    table = views.table("city-profiles", facts(), selection).set_index("city_id").reindex(selection.city)
+    profiles = localised(facts(), views.table("city-profiles", facts(), selection))
+    table = profiles.set_index("city_id").reindex(selection.city)
     rows = []
     for name in _MEASURES:
         cells = [_measure(name, value) for value in table[name]]

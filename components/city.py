@@ -14,7 +14,7 @@ import pandas as pd
 
 from components import formats, thread
 from components.behind import evidence_items, figure_items, initiative_name, number
-from components.formats import data_text, escape, link, money, title_link, whole
+from components.formats import data_text, escape, link, money, title_link, whole, within
 from components.html import badge, item, items
 from components.own import sign_of
 from components.state import facts
@@ -26,7 +26,7 @@ from ledger.facts import Facts
 from ledger.language import gettext as _
 from ledger.language import ngettext
 from ledger.memory import remembered
-from ledger.selection import Selection, localised
+from ledger.selection import Selection, letters, localised
 
 #: Statuses in the order in which a reader asks for them; what failed is told like all the rest.
 STATUSES = ("operating", "under_way", "approved", "announced", "completed", "paused", "cancelled")
@@ -310,22 +310,23 @@ def outcome(metrics: pd.DataFrame) -> str:
     lines = []
     for measured, word in (("target", _("Aim:")), ("actual", _("Result:"))):
         rows = metrics[metrics["measured"] == measured]
-        said = [
-            f"{formats.short(row.value, 3) if row.value >= 1e6 else number(row.value)} {data_text(row.unit)} "
-            f"({_metric(row.metric)}{escape(formats.date(row.dated))}, "
-            f"{link(row.source_url, row.publisher)})"
-            + (f" {badge(_(DISPUTED[row.disputed]), alert=True)}" if row.disputed in ("open", "conceded") else "")
-            for row in rows.itertuples()
-        ]
-        if said:
+        if said := [_measured(row) for row in rows.itertuples()]:
             lines.append(f"<em>{word}</em> {'; '.join(said)}")
     return "<br>".join(lines)
 
 
-def _metric(code: str) -> str:
-    """The name of a metric; `other` would say nothing."""
-    label = facts().descriptor.label("metrics", "name", code)
-    return "" if code == "other" else f"{escape(label.lower())}, "
+def _measured(row: Any) -> str:
+    """A value with its unit, and what it measures, when, and who says so."""
+    value = formats.short(row.value, 3) if row.value >= 1e6 else number(row.value)
+    label = facts().descriptor.label("metrics", "name", row.metric)
+    # The name of `other` would say nothing.
+    unit, metric = data_text(row.unit), "" if row.metric == "other" else escape(within(label))
+    if str(row.unit).casefold() == row.metric:
+        # Cameras are counted in cameras: said once, in the reader's language.
+        unit, metric = metric, ""
+    about = filter(None, [metric, escape(formats.date(row.dated)), link(row.source_url, row.publisher)])
+    mark = f" {badge(_(DISPUTED[row.disputed]), alert=True)}" if row.disputed in ("open", "conceded") else ""
+    return f"{value} {unit} ({', '.join(about)}){mark}"
 
 
 def _models(selection: Selection, telling: Telling) -> str:
@@ -357,7 +358,7 @@ def models_html(releases: pd.DataFrame, *, telling: Telling, under: Selection) -
             parts.append(_("open weights") if row.open_weights else _("closed weights"))
         doubt = f" {badge(_(ORIGIN_DISPUTED[row.disputed]), alert=True)}" if row.disputed != "none" else ""
         name = telling.link("model", row.model_id, f"<strong>{escape(row.model)}</strong>", under)
-        listed.append(f"<li>{name}{doubt}{sign_of(row)} {' · '.join(parts)}</li>")
+        listed.append(f"<li>{' · '.join([f'{name}{doubt}{sign_of(row)}', *parts])}</li>")
     return f"<ul>{''.join(listed)}</ul>"
 
 
@@ -435,7 +436,10 @@ def _cited(selection: Selection) -> set[str]:
 def sources_html(cited: Iterable[str]) -> str:
     """Sources as a list, by publisher, each with its date and kind."""
     sources = views.table("sources-register", facts(), Selection())
-    rows = sources[sources["source_id"].isin(set(cited))].sort_values(["publisher", "published_on", "source_id"])
+    rows = sources[sources["source_id"].isin(set(cited))]
+    rows = rows.assign(_publisher=rows["publisher"].map(letters, na_action="ignore")).sort_values(
+        ["_publisher", "published_on", "source_id"]
+    )
     if rows.empty:
         return _nothing(_("No source is left with these filters."))
     descriptor = facts().descriptor
@@ -456,17 +460,28 @@ def sources_html(cited: Iterable[str]) -> str:
 
 
 def table_html(head: list[str], rows: list[list[str]]) -> str:
-    """A table; heads are texts, cells are HTML. The first cell of a row is its head."""
-    heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
-    body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
-    )
+    """A table; heads are texts, cells are HTML. The first cell of a row is its head.
+
+    Its parts say what they are: on a narrow screen the cells of a row stand below each other, which would
+    take the table from those who hear it.
+    """
+    heads = "".join(f'<th scope="col" role="columnheader">{escape(text)}</th>' for text in head)
+    body = "".join(_row_html(head, row) for row in rows)
     name = escape(_("Table"))
     return (
         f'<div class="ledger-scroll" tabindex="0" role="group" aria-label="{name}">'
-        f'<table class="ledger-table">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<table class="ledger-table" role="table">'
+        f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table></div>'
     )
+
+
+def _row_html(head: list[str], row: list[str]) -> str:
+    """A row of a table; each cell bears its head, to stand before it on a narrow screen."""
+    cells = "".join(
+        f'<td role="cell" data-label="{escape(text)}">{cell}</td>' for text, cell in zip(head[1:], row[1:], strict=True)
+    )
+    return f'<tr role="row"><th scope="row" role="rowheader">{row[0]}</th>{cells}</tr>'
 
 
 def profile_html(selection: Selection) -> str:
@@ -479,7 +494,8 @@ def profile_html(selection: Selection) -> str:
     if pd.isna(row["population"]):
         place = _("{country}, residents not known.", country=country)
     else:
-        place = _("{country}, about {number} residents.", country=country, number=whole(row["population"]))
+        residents = whole(float(f"{row['population']:.3g}"))
+        place = _("{country}, about {number} residents.", country=country, number=residents)
     said = _(
         "<strong>{initiatives}</strong>, {operating}, {ended_early}; {figures}; {models}; {disputes}.",
         initiatives=ngettext("{n} initiative", "{n} initiatives", row["initiatives"]),

@@ -29,7 +29,7 @@ def dictionary() -> None:
                 {
                     _("Column"): [field.name for field in fields],
                     _("Title"): [field.title for field in fields],
-                    _("Meaning"): [field.description for field in fields],
+                    _("Meaning"): [_bare(field.description) for field in fields],
                     _("Type"): [field.type for field in fields],
                     _("Unit"): [field.unit or "" for field in fields],
                 }
@@ -39,7 +39,12 @@ def dictionary() -> None:
             alt=_("Columns of {table}", table=table),
         )
         codes = [
-            {_("Column"): field.name, _("Code"): code.value, _("Label"): code.label, _("Meaning"): code.description}
+            {
+                _("Column"): field.name,
+                _("Code"): code.value,
+                _("Label"): code.label,
+                _("Meaning"): _bare(code.description),
+            }
             for field in fields
             for code in field.categories
         ]
@@ -51,3 +56,8 @@ def dictionary() -> None:
                 column_config={_("Meaning"): st.column_config.TextColumn(width="large")},
                 alt=_("Codes of {table}", table=table),
             )
+
+
+def _bare(description: str) -> str:
+    """A description for a cell, where no mark sets the names of columns apart."""
+    return description.replace("`", "")

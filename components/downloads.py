@@ -106,7 +106,7 @@ def tables_list() -> None:
             key="data_table",
         )
         rows = tables.size(chosen)
-        st.caption(as_markdown(descriptor.table_description(chosen)))
+        st.caption(as_markdown(descriptor.table_description(chosen).replace("`", "")))
         pages = -(-rows // PAGE)
         page = int(st.pagination(pages, key=f"page_{chosen}") or 1) if pages > 1 else 1
         st.dataframe(
@@ -174,7 +174,7 @@ def terms() -> None:
     with st.container(border=True, key="card_terms"):
         st.header(_("Licence and citation"), anchor="licence")
         code = _("The code is under the Apache License 2.0. Cite it like this:")
-        st.html(f"<p>{_licence(descriptor)} {code}</p>")
+        st.html(f"<div class='ledger-text'><p>{_licence(descriptor)} {code}</p></div>")
         show_citation(cite_dataset())
         sources = descriptor.raw.get("sources", ())
         if sources:

@@ -11,13 +11,13 @@ from components.state import facts
 from ledger import views
 from ledger.language import N_, listed, locale, ngettext
 from ledger.language import gettext as _
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 from ledger.views.ladders import traced_share
 
 #: An amount with whose money it is.
 _WITH_PAYER = {
     "public": N_("{money} of public money"),
-    "mixed": N_("{money} of mixed money"),
+    "mixed": N_("{money} of mixed public and private money"),
     "private": N_("{money} of private money"),
     "unknown": N_("{money} of money whose payer is not known"),
 }
@@ -90,7 +90,7 @@ def careless_sum(selection: Selection) -> None:
     sums = views.table("funding-naive-sums", facts(), selection)
     if sums.empty or sums["unit"].nunique() > 1 or not sums["told_again"].iloc[0] > 0:
         return
-    first = sums.iloc[0]
+    first = localised(facts(), sums).iloc[0]
     told_again = sums.loc[(sums["city_id"] == first["city_id"]) & (sums["stage"] == first["stage"]), "told_again"].sum()
     # Payers whose figures are all counted do not stand among the careless sums; they are added all the same.
     by_city = views.table("funding-by-city", facts(), selection.but(per_resident=False))

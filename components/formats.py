@@ -79,6 +79,11 @@ def unit_title(unit: str) -> str:
     return _("{unit} per resident", unit=title) if bare != unit else title
 
 
+def within(label: str) -> str:
+    """A label as it stands within a sentence: its first letter small, unless it begins with an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def date(text: str | None) -> str:
     """A partial ISO date in words: `2025`, `Jun 2025`, `13 Jun 2025`."""
     return _("no date") if text is None or pd.isna(text) else _date(str(text), language())

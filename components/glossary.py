@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from components.formats import as_markdown, escape
@@ -34,4 +36,5 @@ def glossary() -> None:
 
 
 def _entry(code: Category) -> str:
-    return f"<dt>{escape(code.label)}</dt><dd>{escape(code.description)}</dd>"
+    meaning = re.sub("`([^`]+)`", r"<code>\1</code>", escape(code.description))
+    return f"<dt>{escape(code.label)}</dt><dd>{meaning}</dd>"

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.filters import count_rows
-from components.formats import escape, money, short, whole
+from components.formats import escape, money, short, whole, within
 from components.html import term
 from components.state import facts
 from ledger import views
@@ -171,7 +171,7 @@ def public_money(selection: Selection) -> None:
     shown = _dollars(selection)
     by_stage = _public(shown).set_index("stage")
     stages = facts().descriptor.categories("funding", "stage")
-    unit = _("international dollars") if shown.lens == "intl" else _("US dollars")
+    unit = _("international dollars") if shown.lens == "intl" else within(_("US dollars"))
     not_converted = int(by_stage["not_converted"].sum())
     said = _("**Public money by stage**, {unit}. Stages are never added.", unit=unit)
     if not_converted:

@@ -24,7 +24,7 @@ CSS = """
 .ledger-items.ledger-items.thread > li.in-3 { margin-left: 3.3rem; }
 .ledger-items.ledger-items.thread > li.in-4 { margin-left: 4.4rem; }
 .ledger-badge { display: inline-block; border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
-  border-radius: 3px; padding: 0 .4em; font-size: .82em; line-height: 1.55; white-space: nowrap; }
+  border-radius: 3px; margin-block: .1rem; padding: 0 .4em; font-size: .82em; line-height: 1.55; white-space: nowrap; }
 .ledger-badge.strong { background: color-mix(in srgb, currentColor 14%, transparent); font-weight: 600; }
 .ledger-badge.alert { border-color: #D55E00; border-width: 2px; font-weight: 600; }
 .ledger-items.ledger-items a, .ledger-text.ledger-text a, .ledger-note.ledger-note a, .lead.lead a { color: inherit;
@@ -32,12 +32,23 @@ CSS = """
 .ledger-menu.ledger-menu > li { padding: .35rem 0; border-top: 0; }
 .ledger-text summary { cursor: pointer; padding: .5rem 0; font-weight: 600; }
 .lead { font-size: 1.08rem; line-height: 1.55; margin: 0; max-width: 62rem; }
+.lead + .lead { margin-top: .5rem; }
 .ledger-scroll { overflow-x: auto; max-width: 100%; }
 .ledger-table { border-collapse: collapse; font-size: .92rem; }
 .ledger-table th, .ledger-table td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0;
   border-top: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
-.ledger-table thead th { border-top: 0; white-space: nowrap; }
+.ledger-table thead th { border-top: 0; }
 .ledger-table th { font-weight: 600; }
+.ledger-table .ledger-badge { white-space: normal; }
+.ledger-unbroken { white-space: nowrap; }
+/* On a phone a table would be wider than the page: the cells of a row stand below each other, behind their heads. */
+@media screen and (max-width: 640px) {
+  .ledger-table, .ledger-table tbody, .ledger-table tr, .ledger-table th, .ledger-table td { display: block; }
+  .ledger-table thead, .ledger-table td:empty { display: none; }
+  .ledger-table tr { padding: .5rem 0; border-top: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
+  .ledger-table tbody th, .ledger-table td { border-top: 0; padding: .1rem 0; }
+  .ledger-table td::before { content: attr(data-label) ": "; opacity: .8; }
+}
 .ledger-note { opacity: .8; font-size: .9em; }
 /* Streamlit writes white on the accent, which in the dark is a light colour. */
 .stMultiSelect [data-tag], .stMultiSelect [data-tag] * { color: light-dark(#FFFFFF, #14161A); }
@@ -95,6 +106,11 @@ def badge(text: str, *, strong: bool = False, alert: bool = False) -> str:
     """A word in a box: a stage, a state of a dispute."""
     kind = "alert" if alert else "strong" if strong else ""
     return f'<span class="ledger-badge {kind}">{escape(text)}</span>'
+
+
+def unbroken(text: str) -> str:
+    """A short text that no line breaks: a date."""
+    return f'<span class="ledger-unbroken">{escape(text)}</span>'
 
 
 def item(*, head: str, lines: Iterable[str], indent: int = 0) -> str:

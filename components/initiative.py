@@ -81,27 +81,36 @@ def story(about: Selection, *, telling: Telling) -> tuple[Section, ...]:
     for table in (figures, metrics, evidence, claims):
         cited |= set(table["source_id"])
     return (
-        Section("facts", _("What is known"), _known(row), ("initiatives-ladder",)),
+        Section("facts", _("What is known"), _known(row, cited), ("initiatives-ladder",)),
         _section(
             "figures",
             _("Every figure of money"),
             figure_items(figures, telling=telling, under=about) if len(figures) else "",
+            empty=_("No figure is recorded."),
         ),
-        _section("outcome", _("What was aimed at, and what came of it"), city.outcome(metrics)),
+        _section(
+            "outcome",
+            _("What was aimed at, and what came of it"),
+            city.outcome(metrics),
+            empty=_("Neither an aim nor a result is recorded."),
+        ),
         _section(
             "goals",
             _("Evidence for sovereignty goals"),
             evidence_items(evidence, telling=telling, under=about) if len(evidence) else "",
+            empty=_("No evidence for a sovereignty goal is recorded. That is not to say that there is none."),
         ),
         _section(
             "models",
             _("Models made under it"),
             city.models_html(models, telling=telling, under=about) if len(models) else "",
+            empty=_("No model is recorded."),
         ),
         _section(
             "claims",
             _("What is claimed of it"),
             thread.threads_html(claims, telling=telling, under=about) if len(claims) else "",
+            empty=_("No claim is recorded."),
         ),
         _section(
             "unknown",
@@ -117,8 +126,10 @@ def _choose(options: list[str]) -> None:
     names = choices(facts())["initiative"]
     st.selectbox(
         _("Initiative"),
-        [None, *options],
-        format_func=lambda code: _("Choose one of {number}", number=len(options)) if code is None else names[code],
+        options,
+        index=None,
+        placeholder=_("Choose one of {number}", number=len(options)),
+        format_func=names.__getitem__,
         key="choose_initiative",
         filter_mode="contains",
         on_change=lambda: (
@@ -129,9 +140,8 @@ def _choose(options: list[str]) -> None:
     )
 
 
-def _section(anchor: str, title: str, html: str, *, empty: str = "") -> Section:
-    nothing = escape(empty or _("None is recorded."))
-    return Section(anchor, title, html or f"<p class='ledger-note'>{nothing}</p>")
+def _section(anchor: str, title: str, html: str, *, empty: str) -> Section:
+    return Section(anchor, title, html or f"<p class='ledger-note'>{escape(empty)}</p>")
 
 
 def head_html(about: Selection, *, telling: Telling) -> str:
@@ -146,24 +156,26 @@ def head_html(about: Selection, *, telling: Telling) -> str:
     return f"<p class='lead'>{place} {' '.join(marks)}</p><p class='lead'>{data_text(row['summary'])}</p>"
 
 
-def _known(row: Any) -> str:
-    """Dates, level, lead and partners, a line each; what is not known says so."""
+def _known(row: Any, cited: set[str]) -> str:
+    """Dates, level, lead, partners and the number of the sources `cited`, a line each; what is not known says so."""
     tables, descriptor = facts().tables, facts().descriptor
     partners = tables["initiative_partners"]
     ids = partners.loc[partners["initiative_id"] == row["initiative_id"], "organization_id"]
     bodies = tables["organizations"].set_index("id")["name"]
     level = row["government_level"]
+    kinds = tables["sources"].loc[tables["sources"]["id"].isin(cited), "kind"]
     sources = ngettext(
         "{n} source, {official} official",
         "{n} sources, {official} official",
-        row["sources"],
-        official=whole(row["official_sources"]),
+        len(kinds),
+        official=whole((kinds == "official").sum()),
     )
+    dates = ("status_as_of", "announced_on", "started_on", "ends_on")
     said = [
-        (_("Status as of"), formats.date(row["status_as_of"])),
-        (_("Announced"), formats.date(row["announced_on"])),
-        (_("Started"), formats.date(row["started_on"])),
-        (_("Ends"), formats.date(row["ends_on"])),
+        *(
+            (descriptor.field("initiatives", name).title, formats.date(row[name]) if not pd.isna(row[name]) else "")
+            for name in dates
+        ),
         (
             _("Level of government"),
             descriptor.label("initiatives", "government_level", level) if not pd.isna(level) else "",

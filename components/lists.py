@@ -81,13 +81,13 @@ def disputes(selection: Selection) -> None:
             return
         st.html(items(_dispute(row) for row in claims.loc[topics.index[:SHOWN]].itertuples()))
         if len(topics) > SHOWN:
-            st.caption(
-                ngettext(
-                    "{n} more dispute in the view claims-register on the Data page.",
-                    "{n} more disputes in the view claims-register on the Data page.",
-                    len(topics) - SHOWN,
-                )
+            more = ngettext(
+                '<a href="{address}" target="_self">{n} more dispute on the Evidence page</a>',
+                '<a href="{address}" target="_self">{n} more disputes on the Evidence page</a>',
+                len(topics) - SHOWN,
+                address=escape(f"{selection.address('/evidence')}#threads"),
             )
+            st.html(f"<p class='ledger-note'>{more}</p>")
 
 
 def _dispute(row: Any) -> str:

@@ -104,7 +104,9 @@ def _value(name: str, value: Any) -> str:
         return escape(formats.date(value))
     if name == "open_weights":
         return _("yes") if value else _("no")
-    if name in ("parameters_total", "parameters_active", "context_tokens"):
+    if name == "context_tokens":
+        return escape(_("{number} tokens", number=formats.short(value, 3)))
+    if name in ("parameters_total", "parameters_active"):
         return escape(formats.short(value, 3))
     if name == "license":
         return escape(value)

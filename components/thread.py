@@ -97,7 +97,7 @@ def threads(selection: Selection) -> None:
             return
         by_state = claims.drop_duplicates("thread")["thread_state"].value_counts()
         # Always the same states, so that a choice outlives a change of the filters.
-        chosen = st.segmented_control(
+        chosen = st.pills(
             _("State of the thread"),
             THREAD_STATES,
             selection_mode="multi",

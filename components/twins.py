@@ -10,14 +10,29 @@ import pandas as pd
 from components import city, formats
 from components.behind import initiative_name
 from components.formats import escape, link, money
-from components.html import badge
+from components.html import badge, unbroken
 from components.state import facts
 from components.telling import Telling
 from components.words import MONEY
 from ledger import views
+from ledger.language import N_, ngettext
 from ledger.language import gettext as _
-from ledger.language import ngettext
 from ledger.selection import Selection
+
+#: Titles and descriptions for a page about one city or one initiative, where those of the view speak of several.
+_OF_ONE = {
+    ("city", "goals-profile"): (
+        N_("How far has each goal come?"),
+        N_("The nine grades of the city, with the strongest evidence for each goal."),
+    ),
+    ("initiative", "initiatives-ladder"): (
+        N_("How far has its money come?"),
+        N_(
+            "Counted figures by stage and payer, with the dates of the first and the latest. Stages are different "
+            "sets of figures and are never added."
+        ),
+    ),
+}
 
 
 def twin_html(view_id: str, selection: Selection, *, telling: Telling) -> str:
@@ -28,9 +43,11 @@ def twin_html(view_id: str, selection: Selection, *, telling: Telling) -> str:
     if table.empty:
         return ""
     made = views.VIEWS[view_id]
+    about = "initiative" if selection.initiative else "city"
+    title, description = _OF_ONE.get((about, view_id), (made.title, made.description))
     heads, rows = _TWINS[view_id](table, selection, telling)
-    title = f"<{telling.head}>{escape(_(made.title))}</{telling.head}>"
-    return f"{title}<p class='ledger-note'>{escape(_(made.description))}</p>{city.table_html(heads, rows)}"
+    head = f"<{telling.head}>{escape(_(title))}</{telling.head}>"
+    return f"{head}<p class='ledger-note'>{escape(_(description))}</p>{city.table_html(heads, rows)}"
 
 
 def _ladder(table: pd.DataFrame, selection: Selection, telling: Telling) -> tuple[list[str], list[list[str]]]:
@@ -47,11 +64,13 @@ def _ladder(table: pd.DataFrame, selection: Selection, telling: Telling) -> tupl
                 escape(facts().descriptor.label("funding", "stage", row.stage)),
                 escape(_(MONEY[row.payer])),
                 city.sum_html(row),
-                escape(_span(row.first_dated, row.last_dated)),
+                _span(row.first_dated, row.last_dated),
                 ", ".join(sources) or _("nothing is added"),
             ]
         )
-    return [_("Initiative"), _("Stage"), _("Payer"), _("Added"), _("Dated"), _("Sources of what is added")], rows
+    heads = [_("Initiative"), _("Stage"), _("Payer"), _("Added"), _("Dated"), _("Sources of what is added")]
+    # A page about one initiative has named it.
+    return (heads[1:], [row[1:] for row in rows]) if selection.initiative else (heads, rows)
 
 
 def _traced(table: pd.DataFrame, selection: Selection, telling: Telling) -> tuple[list[str], list[list[str]]]:
@@ -96,15 +115,14 @@ def _goals(table: pd.DataFrame, selection: Selection, telling: Telling) -> tuple
 
 def _span(first: Any, last: Any) -> str:
     """The dates of the first and the latest figure."""
-    if pd.isna(first) or first == last:
-        return formats.date(first)
-    return _("{first} to {last}", first=formats.date(first), last=formats.date(last))
+    begin, end = (unbroken(formats.date(one)) for one in (first, last))
+    return begin if pd.isna(first) or first == last else _("{first} to {last}", first=begin, last=end)
 
 
 def _dated(amount: Any, unit: str, first: Any) -> str:
     if pd.isna(amount):
         return _("none recorded")
-    return escape(money(amount, unit)) + ("" if pd.isna(first) else f" ({escape(formats.date(first))})")
+    return escape(money(amount, unit)) + ("" if pd.isna(first) else f" ({unbroken(formats.date(first))})")
 
 
 #: Views whose charts say more than the text above them. What a city's public money is at each stage,

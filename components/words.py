@@ -10,7 +10,7 @@ from ledger.language import N_
 #: Whose money a figure is.
 MONEY = {
     "public": N_("public money"),
-    "mixed": N_("mixed money"),
+    "mixed": N_("mixed public and private money"),
     "private": N_("private money"),
     "unknown": N_("payer unknown"),
 }

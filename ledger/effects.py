@@ -9,7 +9,7 @@ import pandas as pd
 from ledger import views
 from ledger.facts import Facts
 from ledger.memory import remembered
-from ledger.selection import Selection
+from ledger.selection import Selection, localised
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def _effect(view_id: str, facts: Facts, selection: Selection) -> Effect:
 
 
 def _in_words(table: pd.DataFrame, made: views.View, facts: Facts) -> pd.DataFrame:
-    """The table with labels for the codes of the columns that say whose a value is."""
+    """The table with labels for the codes of the columns that say whose a value is, and names of places as spoken."""
     words = {}
     for name in {key for keys in made.measures.values() for key in keys}:
         origin = made.origin[name]
@@ -57,7 +57,7 @@ def _in_words(table: pd.DataFrame, made: views.View, facts: Facts) -> pd.DataFra
             labels = {category.value: category.label for category in facts.descriptor.categories(source, column)}
             if labels:
                 words[name] = table[name].map(labels.get, na_action="ignore")
-    return table.assign(**words)
+    return localised(facts, table).assign(**words)
 
 
 def changes(made: views.View, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

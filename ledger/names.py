@@ -1,7 +1,8 @@
 """Names of cities, countries and continents in the language that is spoken, as the Unicode CLDR has them.
 
-The CLDR names every country, and the cities after which time zones are called. All others keep the
-name that the dataset gives them; in English everything does.
+The CLDR names every country, and the cities after which time zones are called. Other cities that have
+a usual name of their own stand here; all others keep the name that the dataset gives them, and in
+English everything does.
 """
 
 from __future__ import annotations
@@ -23,12 +24,73 @@ _CONTINENTS = {
     "South America": "005",
     "Oceania": "009",
 }
+#: Usual names of cities in a language, by their names in English and their countries; not those of the CLDR.
+_USUAL = {
+    "pt": {
+        ("Bangkok", "TH"): "Bangcoc",
+        ("Basel", "CH"): "Basileia",
+        ("Beijing", "CN"): "Pequim",
+        ("Bologna", "IT"): "Bolonha",
+        ("Brasília (Federal District)", "BR"): "Brasília (Distrito Federal)",
+        ("Cape Town", "ZA"): "Cidade do Cabo",
+        ("Delhi", "IN"): "Délhi",
+        ("Edinburgh", "GB"): "Edimburgo",
+        ("Gothenburg", "SE"): "Gotemburgo",
+        ("Hamburg", "DE"): "Hamburgo",
+        ("Hanoi", "VN"): "Hanói",
+        ("Kraków", "PL"): "Cracóvia",
+        ("Kyoto", "JP"): "Quioto",
+        ("Lo Barnechea (Greater Santiago)", "CL"): "Lo Barnechea (Grande Santiago)",
+        ("Maipú (Greater Santiago)", "CL"): "Maipú (Grande Santiago)",
+        ("Marseille", "FR"): "Marselha",
+        ("Milan", "IT"): "Milão",
+        ("Montréal", "CA"): "Montreal",
+        ("Munich", "DE"): "Munique",
+        ("New Delhi", "IN"): "Nova Délhi",
+        ("New Orleans", "US"): "Nova Orleans",
+        ("New Taipei", "TW"): "Nova Taipei",
+        ("Philadelphia", "US"): "Filadélfia",
+        ("Providencia (Greater Santiago)", "CL"): "Providencia (Grande Santiago)",
+        ("Rotterdam", "NL"): "Roterdã",
+        ("Santiago de Chile", "CL"): "Santiago do Chile",
+    },
+    "es": {
+        ("Basel", "CH"): "Basilea",
+        ("Beijing", "CN"): "Pekín",
+        ("Bologna", "IT"): "Bolonia",
+        ("Brasília (Federal District)", "BR"): "Brasília (Distrito Federal)",
+        ("Cape Town", "ZA"): "Ciudad del Cabo",
+        ("Edinburgh", "GB"): "Edimburgo",
+        ("Gothenburg", "SE"): "Gotemburgo",
+        ("Hamburg", "DE"): "Hamburgo",
+        ("Hanoi", "VN"): "Hanói",
+        ("Kraków", "PL"): "Cracovia",
+        ("Kyoto", "JP"): "Kioto",
+        ("Lo Barnechea (Greater Santiago)", "CL"): "Lo Barnechea (Gran Santiago)",
+        ("Maipú (Greater Santiago)", "CL"): "Maipú (Gran Santiago)",
+        ("Marseille", "FR"): "Marsella",
+        ("Milan", "IT"): "Milán",
+        ("Montréal", "CA"): "Montreal",
+        ("Mumbai", "IN"): "Bombay",
+        ("Munich", "DE"): "Múnich",
+        ("New Delhi", "IN"): "Nueva Delhi",
+        ("New Orleans", "US"): "Nueva Orleans",
+        ("New Taipei", "TW"): "Nuevo Taipéi",
+        ("Nice", "FR"): "Niza",
+        ("Philadelphia", "US"): "Filadelfia",
+        ("Porto", "PT"): "Oporto",
+        ("Providencia (Greater Santiago)", "CL"): "Providencia (Gran Santiago)",
+        ("Rotterdam", "NL"): "Róterdam",
+    },
+}
 
 
 def city_name(english: str, country_code: str) -> str:
     """The name of a city of a country, by its name in English."""
     if language() == SOURCE:
         return english
+    if usual := _USUAL.get(language(), {}).get((english, country_code)):
+        return usual
     # The dataset says New York City and Panama City where the CLDR leaves the word out.
     known = _zones()
     zones = known.get((english, country_code)) or known.get((english.removesuffix(" City"), country_code), ())

@@ -237,9 +237,13 @@ def _places(facts: Facts) -> dict[str, dict[str, str]]:
     return {name: dict(sorted(labels.items(), key=lambda pair: letters(pair[1]))) for name, labels in made.items()}
 
 
+#: Letters that are no others with an accent to Unicode, but stand with these in an alphabet.
+_LIKE = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+
+
 def letters(name: str) -> str:
     """A name as it stands in an alphabet: without its accents."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_LIKE))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 

@@ -26,13 +26,13 @@ from ledger.brand import KEY
 from ledger.descriptor import Descriptor
 from ledger.facts import Facts
 from ledger.memory import Memory
-from ledger.names import city_name
+from ledger.names import city_name, continent_name, country_name
 
 LANGUAGE = "pt"
 OPEN, CLOSE = "⟦", "⟧"
 #: Texts of a descriptor that a page may show.
 _TOLD = ("title", "description", "label", "unit", "form")
-#: Columns that hold names, which are the same in all languages.
+#: Columns that hold names; those of places in English are no words of a page in another language.
 _NAMES = (
     "name", "city", "country", "continent", "developer", "publisher", "claimant", "funder_name", "partner", "lead",
     "license", "benchmark", "version", "unit",
@@ -158,8 +158,14 @@ def _names(facts: Facts) -> re.Pattern[str]:
     """Names of the dataset and of countries, months and codes of currencies; a longer one before those within it."""
     with language.speaking(LANGUAGE):
         cities = {row.name: city_name(row.name, row.country_code) for row in facts.tables["cities"].itertuples()}
-    english = {name for name, spoken in cities.items() if name != spoken}
-    names = {facts.version, *_words_of_dates(), *Locale.parse("pt_BR").territories.values(), *cities.values()}
+        places = facts.tables["cities"].drop_duplicates("country_code")
+        named = {
+            **cities,
+            **{row.country: country_name(row.country_code, row.country) for row in places.itertuples()},
+            **{continent: continent_name(continent) for continent in places["continent"]},
+        }
+    english = {name for name, spoken in named.items() if name != spoken}
+    names = {facts.version, *_words_of_dates(), *Locale.parse("pt_BR").territories.values(), *named.values()}
     names |= set(_values(facts)) - english
     names |= {"US$", *facts.tables["funding"]["currency"]}
     longest_first = sorted((name for name in names if len(name) > 1), key=len, reverse=True)

@@ -147,7 +147,7 @@ def test_a_thread_says_how_many_of_its_statements_the_filters_leave_out() -> Non
 
 def test_a_chosen_state_survives_a_change_of_the_filters() -> None:
     app = open_page("evidence")
-    app.segmented_control(key="thread_states").set_value(["conceded"]).run()
+    app.pills(key="thread_states").set_value(["conceded"]).run()
     assert not app.exception
     app.multiselect(key="filter_city").select("bogota").run()
     assert not app.exception
@@ -179,7 +179,7 @@ def test_what_is_said_of_adding_all_rows_is_the_sum_of_the_register(monkeypatch:
 
     evidence.careless_sum(selection)
 
-    assert figures(said[0]) == ["US$ 384 bn", "US$ 65 bn of mixed money"]
+    assert figures(said[0]) == ["US$ 384 bn", "US$ 65 bn of mixed public and private money"]
 
 
 def test_payers_whose_figures_are_all_counted_are_added_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -253,6 +253,11 @@ class Tags(HTMLParser):
         self.text += data
 
 
+def test_a_label_within_a_sentence_begins_small_unless_it_is_an_abbreviation() -> None:
+    labels = ("Cameras", "GPUs", "US dollars", "Área", "")
+    assert [formats.within(label) for label in labels] == ["cameras", "GPUs", "US dollars", "área", ""]
+
+
 @pytest.mark.parametrize(
     ("url", "text"),
     [

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 import pytest
 
 from components.telling import Kind, plain_address
+from components.words import MONEY
 from ledger import dataset, views
 from ledger.facts import Facts, facts_of
 from ledger.selection import Selection, choices
@@ -163,10 +164,26 @@ def test_a_sum_stands_with_the_dates_and_sources_of_what_it_adds_alone() -> None
     html = plain.render(plain.page_of(FACTS, "initiative", "rio-de-janeiro-rio-ai-city"), BASE)
     figures = views.table("funding-register", FACTS, Selection(initiative=("rio-de-janeiro-rio-ai-city",)))
     (added,) = figures[figures["counted"]].itertuples()
-    rows = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in re.findall("<tr>.*?</tr>", html)]
+    rows = [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in re.findall("<tr .*?</tr>", html)]
     (row,) = [row for row in rows if "(1 figure)" in row]
-    assert row.endswith(f"Estimated {added.payer} money US$ 65 bn (1 figure) ⚑ disputed 1 Jul 2025 {added.publisher}")
+    said = f"Estimated {MONEY[added.payer]} US$ 65 bn (1 figure) ⚑ disputed 1 Jul 2025 {added.publisher}"
+    assert row == said
     assert sum("none counted" in row and "nothing is added" in row for row in rows) == 3
+
+
+def test_an_initiative_has_as_many_sources_above_as_it_lists() -> None:
+    for name in list(choices(FACTS)["initiative"])[::40]:
+        html = plain.render(plain.page_of(FACTS, "initiative", name), BASE)
+        above, below = re.findall(r"(\d+) sources?, \d+ (?:of them )?official", html)
+        assert above == below, name
+
+
+def test_a_page_of_one_speaks_of_one() -> None:
+    html = plain.render(plain.page_of(FACTS, "initiative", "rio-de-janeiro-rio-ai-city"), BASE)
+    assert "How far has its money come?" in html
+    (heads,) = re.findall("<thead.*?</thead>", html)
+    assert "Initiative" not in heads
+    assert "Choose cities in the filter" not in RIO
 
 
 def test_a_city_of_which_no_initiative_is_recorded_says_so_and_blames_no_filter() -> None:

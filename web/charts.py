@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from components.charts import drawing
 from components.figures import FIGURES
 from components.formats import escape
 from components.look import look_of
@@ -68,7 +69,7 @@ def picture(request: Request) -> Response:
     if messages:
         return JSONResponse({"message": " ".join(messages)}, status_code=400)
     look = look_of(facts.descriptor, dark=theme == "dark")
-    drawn = FIGURES[name](views.table(name, facts, selection), facts.descriptor, look)
+    drawn = drawing(facts, name, selection, look)
     figure = json.loads(pio.to_json(drawn.figure, validate=False))
     figure["layout"] |= {"paper_bgcolor": look.paper, "plot_bgcolor": look.paper, "width": WIDTH}
     made = views.VIEWS[name]

@@ -287,14 +287,20 @@ def _cities(facts: Facts) -> Told:
         )
         for country, rows in cities.groupby("country", sort=False)
     ]
+    said = _(
+        "{cities} in {countries}. A city that is not here was not necessarily searched.",
+        cities=ngettext("{n} city", "{n} cities", len(cities)),
+        countries=ngettext("{n} country", "{n} countries", len(sections)),
+    )
+    if without := int((cities["initiatives"] == 0).sum()):
+        none = ngettext(
+            "Of {n} of them no initiative is recorded.", "Of {n} of them no initiative is recorded.", without
+        )
+        said = f"{said} {none}"
     return _listing(
         "/c",
         _("Cities and what they do and spend on AI"),
-        _(
-            "{cities} in {countries}. A city that is not here was not necessarily searched.",
-            cities=ngettext("{n} city", "{n} cities", len(cities)),
-            countries=ngettext("{n} country", "{n} countries", len(sections)),
-        ),
+        said,
         sections,
         (_spoken("/city"), _("Choose a city on the dashboard")),
         ("cities", _("The table of cities as CSV")),
