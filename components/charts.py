@@ -46,7 +46,7 @@ def drawing(facts: Facts, view_id: str, selection: Selection, look: Look) -> Dra
 
 def source_line(made: views.View, selection: Selection) -> str:
     """Number of sources, licence and version of the data behind a view."""
-    sources = views.distinct(made.detail or made.id, facts(), selection, "source_id")
+    sources = views.sources(made.id, facts(), selection)
     parts = [] if sources is None else [ngettext("{n} source", "{n} sources", sources)]
     words = N_("data {version}") if facts().base is None else N_("data {version} with rows of yours")
     version = _(words, version=facts().version)

@@ -623,3 +623,18 @@ def test_a_source_counts_the_rows_that_cite_it(facts: Facts) -> None:
 def test_every_fact_has_a_source_with_an_address(facts: Facts, view: str) -> None:
     table = views.table(view, facts, Selection())
     assert table[["source_id", "source_url", "source_title"]].notna().all(axis=None)
+
+
+@pytest.mark.parametrize("selection", [RIO, Selection(city=("seoul", "bogota"), disputed="exclude", lens="stated")])
+@pytest.mark.parametrize("name", views.VIEWS)
+def test_sources_are_those_of_the_rows_that_are_shown(facts: Facts, name: str, selection: Selection) -> None:
+    found, made = views.sources(name, facts, selection), views.VIEWS[name]
+    table = views.table(name, facts, selection)
+    if "source_id" in table:
+        rows = [table]
+    elif made.detail and "source_id" in views.VIEWS[made.detail].origin:
+        rows = [views.rows_behind(name, row, facts, selection, most=10_000)[0] for row in table.to_dict("records")]
+    else:
+        assert found is None
+        return
+    assert found == len({source for part in rows for source in part["source_id"].dropna()})

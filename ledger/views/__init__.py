@@ -11,7 +11,7 @@ from ledger.views import cities
 from ledger.views import evidence
 from ledger.tables import TooManyRows
 from ledger.views.registry import VIEWS, Column, View
-from ledger.views.rows import batches, distinct, number_where, part, rows_behind, size, table
+from ledger.views.rows import batches, distinct, number_where, part, rows_behind, size, sources, table
 
 __all__ = [
     "VIEWS",
@@ -24,5 +24,6 @@ __all__ = [
     "part",
     "rows_behind",
     "size",
+    "sources",
     "table",
 ]

@@ -70,6 +70,7 @@ def funding_double_counts(facts: Facts, selection: Selection) -> nw.LazyFrame:
     keys=("city_id", "stage", "payer", "unit"),
     detail="funding-register",
     behind=("city_id", "stage", "payer", "unit"),
+    picks=True,
     lens=True,
     measures=dict.fromkeys(("naive", "value"), ("city", "stage", "payer", "unit")),
 )

@@ -69,6 +69,7 @@ def initiatives_ladder(facts: Facts, selection: Selection) -> nw.LazyFrame:
     keys=("initiative_id", "payer", "unit"),
     detail="funding-register",
     behind=("initiative_id", "unit"),
+    picks=True,
     lens=True,
     ignores=("stage", "from", "to", "funder", "scope"),
     measures=dict.fromkeys(("announced", "traced_share"), ("initiative", "payer", "unit")),

@@ -57,6 +57,7 @@ class View:
     disputed facts are left out, each with the columns that say whose value it is; `ranks` those
     by which rows stand in an order, each with the columns within which they do. `grows` says that
     the view has a row for each row of a table, so that it may be too large to be held at once.
+    `picks` says that its rows stand for some of the rows of `detail` alone.
     """
 
     id: str
@@ -75,6 +76,7 @@ class View:
     measures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ranks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     grows: bool = False
+    picks: bool = False
 
     @property
     def filters(self) -> tuple[str, ...]:

@@ -65,6 +65,15 @@ def distinct(view_id: str, facts: Facts, selection: Selection, column: str) -> i
     return int(table(view_id, facts, selection)[column].nunique())
 
 
+def sources(view_id: str, facts: Facts, selection: Selection) -> int | None:
+    """The number of sources that the rows of a view rest on, or those behind them; None where they name none."""
+    made = VIEWS[view_id]
+    if made.picks:
+        return _sources_behind(view_id, facts, made.relevant(selection))
+    named = view_id if "source_id" in made.origin else made.detail
+    return distinct(named, facts, selection, "source_id") if named else None
+
+
 def number_where(view_id: str, facts: Facts, selection: Selection, column: str) -> int:
     """The number of rows of a view for which a column says yes."""
     made = VIEWS[view_id]
@@ -164,6 +173,19 @@ def _size(view_id: str, facts: Facts, selection: Selection) -> int:
 def _distinct(view_id: str, facts: Facts, selection: Selection, column: str) -> int:
     found = _frame(VIEWS[view_id], facts, selection)
     return _number(facts, found.filter(~nw.col(column).is_null()).select(column).unique())
+
+
+@remembered(CACHED_TABLES)
+def _sources_behind(view_id: str, facts: Facts, selection: Selection) -> int:
+    view = VIEWS[view_id]
+    detail = VIEWS[view.detail]
+    # As texts, since nothing known is equal to what is not known.
+    key = nw.concat_str([nw.col(name).cast(nw.String).fill_null("") for name in view.behind], separator="\0")
+    with facts.engine.turn():
+        there = _frame(view, facts, selection).select(key=key).unique()
+        rows = _frame(detail, facts, detail.relevant(selection)).with_columns(key=key)
+        named = rows.join(there, on="key", how="semi").filter(~nw.col("source_id").is_null())
+    return _number(facts, named.select("source_id").unique())
 
 
 @remembered(CACHED_TABLES)
