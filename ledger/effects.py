@@ -8,8 +8,12 @@ import pandas as pd
 
 from ledger import views
 from ledger.facts import Facts
+from ledger.language import gettext as _
 from ledger.memory import remembered
 from ledger.selection import Selection, localised
+
+#: Columns whose codes are English words, which the catalogues hold.
+_WORDS = ("payer", "unit")
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,14 @@ def _effect(view_id: str, facts: Facts, selection: Selection) -> Effect:
 
 
 def _in_words(table: pd.DataFrame, made: views.View, facts: Facts) -> pd.DataFrame:
-    """The table with labels for the codes of the columns that say whose a value is, and names of places as spoken."""
+    """The table with words for the codes of the columns that say whose a value is, and names of places as spoken."""
     words = {}
     for name in {key for keys in made.measures.values() for key in keys}:
         origin = made.origin[name]
-        if isinstance(origin, str):
-            source, _, column = origin.partition(".")
+        if name in _WORDS:
+            words[name] = table[name].map(_, na_action="ignore")
+        elif isinstance(origin, str):
+            source, column = origin.partition(".")[::2]
             labels = {category.value: category.label for category in facts.descriptor.categories(source, column)}
             if labels:
                 words[name] = table[name].map(labels.get, na_action="ignore")

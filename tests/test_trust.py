@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ledger import coverage, dataset, views
 from ledger.effects import effect
 from ledger.facts import Facts, facts_of
+from ledger.language import speaking
 from ledger.selection import Selection
 from ledger.views.cities import peers
 from ledger.views.ladders import traced_share
@@ -255,6 +256,14 @@ def test_peers_are_the_cities_nearest_in_size(facts: Facts) -> None:
 
 
 # What doubt changes
+
+
+def test_whose_a_changed_value_is_stands_in_the_language_that_is_spoken() -> None:
+    for name, word in (("en", "mixed"), ("pt", "misto"), ("es", "mixto")):
+        with speaking(name):
+            found = effect("funding-by-city", dataset.facts(), Selection(disputed="exclude"))
+        assert found is not None
+        assert any(f" · {word} · " in whose for whose in found.changes["whose"])
 
 
 def test_without_disputed_facts_rios_65_billion_are_gone_and_the_view_says_so(facts: Facts) -> None:
