@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import matplotlib
@@ -111,14 +112,34 @@ def draw(results: Results, folder: Path) -> set[str]:
     drawn = set()
     for name, picture in PICTURES.items():
         file = folder / f"{name}.svg"
-        with matplotlib.rc_context(_SETTINGS):
-            paper = Figure(figsize=(8, 4), layout="constrained")
-            if not picture(paper.subplots(), results):
-                file.unlink(missing_ok=True)
-                continue
-            out = io.StringIO()
-            paper.savefig(out, format="svg", transparent=True, metadata={"Date": None})
-        head, svg, rest = out.getvalue().partition("<defs>")
-        file.write_text((head + _STYLE + svg + rest).replace(_INK, "currentColor"), encoding="utf-8")
-        drawn.add(name)
+        if save(file, partial(picture, results=results)):
+            drawn.add(name)
+        else:
+            file.unlink(missing_ok=True)
     return drawn
+
+
+def save(file: Path, picture: Callable[[Axes], bool]) -> bool:
+    """Write a picture to a file, unless it says that there is nothing to draw."""
+    with matplotlib.rc_context(_SETTINGS):
+        paper = Figure(figsize=(8, 4), layout="constrained")
+        if not picture(paper.subplots()):
+            return False
+        out = io.StringIO()
+        paper.savefig(out, format="svg", transparent=True, metadata={"Date": None})
+    head, svg, rest = out.getvalue().partition("<defs>")
+    file.write_text((head + _STYLE + svg + rest).replace(_INK, "currentColor"), encoding="utf-8")
+    return True
+
+
+def memory_by_size(axes: Axes, found: list[tuple[float, float]]) -> bool:
+    """The most memory that a check of checkpoints takes (MB), by their size (GB)."""
+    axes.plot(*zip(*found, strict=True), marker="o", color=OURS)
+    axes.axhline(1000, color=LIMIT)
+    axes.set_xscale("log")
+    axes.set_xticks([size for size, _ in found], [f"{size:g}" for size, _ in found])
+    axes.minorticks_off()
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("GB of the three checkpoints")
+    axes.set_ylabel("peak MB; the line is the budget")
+    return bool(found)

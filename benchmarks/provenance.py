@@ -23,13 +23,15 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.results import machine
+from benchmarks.pictures import memory_by_size, save
+from benchmarks.results import ROOT, machine
 from provenance.arithmetic import ONCE, merge
 from provenance.numbers import KINDS, stored, widen
 from provenance.work import ROLES
 
 #: Numbers of a tensor; each is written again and again.
 _VALUES = 1 << 24
+_CURVE = ROOT / "docs" / "provenance-memory.svg"
 _LAYERS = "model.layers.{}.mlp.up_proj.weight"
 
 
@@ -153,13 +155,16 @@ def speed(gigabytes: float, workers: list[int]) -> None:
 
 
 def memory(sizes: list[float]) -> None:
-    """Print the peak memory of a check of checkpoints of each size."""
+    """Print and draw the peak memory of a check of checkpoints of each size."""
     print("| GB of the three | seconds | peak MB |\n|---:|---:|---:|")
+    found = []
     for gigabytes in sizes:
         with tempfile.TemporaryDirectory() as name:
             size = written(Path(name), gigabytes)
             seconds, _, peak, _ = checked(Path(name), 2)
             print(f"| {size / 1e9:.1f} | {seconds:.0f} | {peak / 1e6:.0f} |", flush=True)
+            found.append((size / 1e9, peak / 1e6))
+    save(_CURVE, lambda axes: memory_by_size(axes, found))
     print(machine())
 
 
