@@ -17,6 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from components.browser import NARROW
 from ledger.language import LANGUAGES
 from tests.machine_setup import ARGUMENTS, HELP, find_chromium
 from tests.serving import serve
@@ -66,6 +67,8 @@ def _take(browser: Browser, base: str, theme: str, width: int, vision: str, want
         page.goto(in_language(address, language))
         if address.split("?")[0] in {known.split("?")[0] for known in PAGES}:
             page.locator('[data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+            if width < NARROW:  # The page learns its width from the browser, and is drawn twice.
+                page.locator(".st-key-filters").wait_for(timeout=60_000)
             # The page scrolls within itself: the window is made as long as it is.
             long = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
             page.set_viewport_size({"width": width, "height": min(int(long) + 80, 16_000)})
