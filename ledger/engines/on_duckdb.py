@@ -24,8 +24,6 @@ from ledger.engines.waiting import waited
 #: What all queries together may take, and what it takes to make frames that are kept: sorting ten million rows with
 #: all that they refer to. What does not fit goes to files.
 MEMORY, MEMORY_TO_KEEP = "400MB", "1GB"
-#: Rows that are packed together in a file: each core unpacks that many at a time, all columns of them for a download.
-ROW_GROUP = 10_240
 
 Result = TypeVar("Result")
 
@@ -65,7 +63,7 @@ class DuckDB:
         """As `Engine.kept`."""
         file = self._new_file()
         query = self._query(frame)
-        copy = f"COPY ({query}) TO '{file}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        copy = f"COPY ({query}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)"
         with self._memory(MEMORY_TO_KEEP):
             self._run(lambda cursor: cursor.execute(copy))
         return self.file(file)
