@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from components import city
-from components.figures import FIGURES
+from components.charts import drawing
 from components.formats import escape
 from components.html import STYLE
 from components.look import look_of
@@ -26,7 +26,7 @@ from ledger.brand import brand_of
 from ledger.exports import file_name
 from ledger.language import gettext as _
 from ledger.language import listed
-from ledger.selection import Selection, choices, localised, parse
+from ledger.selection import Selection, choices, parse
 from web.templates import template
 
 #: Width in pixels at which charts are drawn; on paper they shrink to its width.
@@ -71,10 +71,9 @@ def brief_html(selection: Selection, base: str) -> str:
     for section in city.story(selection, telling=FILE):
         charts = []
         for view in section.charts:
-            table = localised(facts, views.table(view, facts, selection))
-            if table.empty:
+            if not views.size(view, facts, selection):
                 continue
-            drawn = FIGURES[view](table, facts.descriptor, look_of(facts.descriptor))
+            drawn = drawing(facts, view, selection, look_of(facts.descriptor))
             figure = json.loads(pio.to_json(drawn.figure, validate=False))
             figure["layout"] |= {"width": WIDTH, "paper_bgcolor": "#FFFFFF"}
             specs.append(figure)
