@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlencode
@@ -14,10 +13,9 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 
 from api import routes
+from tests import loops
 
 APP = Starlette(routes=routes.routes)
-#: Where requests run: the thread of a test may hold the loop of a browser.
-_THREAD = ThreadPoolExecutor(1)
 
 
 @dataclass(frozen=True)
@@ -66,10 +64,10 @@ def get(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    def answer() -> None:
-        asyncio.run(APP(scope, receive, send))  # type: ignore[arg-type]
+    async def answer() -> None:
+        await APP(scope, receive, send)  # type: ignore[arg-type]
 
-    _THREAD.submit(answer).result()
+    loops.run(answer())
     start, *bodies = sent
     content = b"".join(message.get("body", b"") for message in bodies)
     return Answer(start["status"], Headers(raw=start["headers"]), content)

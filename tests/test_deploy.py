@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import configparser
 import json
 import os
@@ -13,7 +12,6 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -26,6 +24,7 @@ from starlette.requests import Request
 
 from benchmarks.reader import Reader
 from components.upload import LIMIT
+from tests import loops
 from tests.balancing import balanced, write
 from tests.serving import ROOT, free_port, start, wait_for
 from tests.test_browser import go, settled
@@ -168,9 +167,7 @@ def changed(base: str) -> str:
             assert reader.socket.response
             return reader.socket.response.headers.get("Set-Cookie", "")
 
-    # In a thread of its own: the driver of the browser runs a loop in this one.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, read()).result()
+    return loops.run(read())
 
 
 def test_a_page_works_over_the_websocket(base: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import hashlib
 import io
@@ -19,9 +18,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from datasette.app import Datasette
+from playwright.sync_api import Browser
 from sqlite_utils.cli import cli as sqlite_utils
 
 from ledger import dataset
+from tests import loops
 from tests.asking import get
 
 TABLES = dataset.facts().descriptor.tables
@@ -152,7 +153,7 @@ def test_datasette_shows_every_row_of_every_table(folder: Path, database: Path) 
     files = {resource["name"]: cells(folder, resource) for resource in described(folder)["resources"]}
     # A file without rows makes no table.
     filled = [table for table, (_, rows) in files.items() if rows]
-    served = asyncio.run(answers(Datasette([str(database)]), [f"/ai/{table}.json?_size=1" for table in filled]))
+    served = loops.run(answers(Datasette([str(database)]), [f"/ai/{table}.json?_size=1" for table in filled]))
     assert filled
     for table, answer in zip(filled, served, strict=True):
         header, rows = files[table]
@@ -219,3 +220,11 @@ def test_codes_that_become_factors_are_listed_in_their_order(folder: Path) -> No
         for field in fields:
             codes = [category["value"] for category in field.get("categories", ())]
             assert field.get("constraints", {}).get("enum", []) == codes, (resource["name"], field["name"])
+
+
+@pytest.mark.browser
+def test_programs_are_asked_also_while_a_browser_is_open(browser: Browser) -> None:
+    async def answer() -> bool:
+        return browser.is_connected()
+
+    assert loops.run(answer())
