@@ -37,7 +37,7 @@ def look() -> Look:
     return look_of(facts().descriptor, dark=st.context.theme.type == "dark", narrow=is_narrow())
 
 
-@remembered(256, in_words=True)
+@remembered(in_words=True)
 def drawing(facts: Facts, view_id: str, selection: Selection, look: Look) -> Drawing:
     """The figure of a view. Figures are shared between readers and never changed."""
     table = signed(views.VIEWS[view_id], localised(facts, views.table(view_id, facts, selection)))

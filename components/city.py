@@ -50,7 +50,7 @@ def story(selection: Selection, *, telling: Telling) -> tuple[Section, ...]:
     return _story(facts(), selection, telling)
 
 
-@remembered(64, in_words=True)
+@remembered(in_words=True)
 def _story(facts: Facts, selection: Selection, telling: Telling) -> tuple[Section, ...]:
     """The story, told once for all readers with the same selection."""
     return (

@@ -229,7 +229,7 @@ def count_rows(frame: str, selection: Selection) -> int:
     return _count(facts(), frame, selection.only(FILTERS[frame]))
 
 
-@remembered(512)
+@remembered()
 def _count(facts: Facts, frame: str, selection: Selection) -> int:
     rows = selection.rows(facts, frame)
     if frame == "models":

@@ -38,7 +38,7 @@ def effect(view_id: str, facts: Facts, selection: Selection) -> Effect | None:
     return _effect(view_id, facts, made.relevant(selection))
 
 
-@remembered(64, in_words=True)
+@remembered(in_words=True)
 def _effect(view_id: str, facts: Facts, selection: Selection) -> Effect:
     made, everything = views.VIEWS[view_id], selection.but(disputed="include")
     behind = made.detail or view_id

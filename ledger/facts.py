@@ -18,7 +18,7 @@ from ledger.arrow import as_pandas
 from ledger.engines import Engine, engine_at
 from ledger.expressions import mapped, ranks
 from ledger.language import SOURCE, speaking
-from ledger.memory import Memory
+from ledger.memory import ROOM, ROOM_OF_ONE, Memory
 from ledger.tables import Descriptor, Tables
 
 #: Classes of city size by residents: code and least number of residents.
@@ -116,7 +116,7 @@ def facts_of(tables: Tables, base: Facts | None = None, engine: Engine | None = 
         lazy |= {name: engine.file(path) for name, path in tables.files.items()}
         given = _Given(tables, engine, lazy, disputes.dispute_marks(tables["claims"]))
         frames = _frames(given)
-    return Facts(frames, tables, engine, base)
+    return Facts(frames, tables, engine, base, Memory(ROOM_OF_ONE if base else ROOM))
 
 
 def _frames(given: _Given) -> dict[str, nw.LazyFrame]:

@@ -7,11 +7,14 @@ go. A cache of the function would keep them alive, and let one reader's rows pus
 from __future__ import annotations
 
 import inspect
+import pickle
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+
+import pandas as pd
 
 from ledger.language import in_address, language
 
@@ -19,21 +22,54 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
-class Memory:
-    """What functions have worked out, by function and arguments; safe between threads."""
+#: Bytes that results take together, about: selections of all readers of the dataset, and of a reader's own rows.
+ROOM, ROOM_OF_ONE = 128_000_000, 16_000_000
+#: Bytes that a table or a figure takes beside what is in it.
+_AROUND = 25_000
 
-    def __init__(self) -> None:
-        self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
+
+class Memory:
+    """What functions have worked out, by function and arguments; safe between threads.
+
+    `room` is for those that share it; what has not been asked for longest goes first.
+    """
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._room, self._used = room, 0
+        self._shared: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._counted: dict[str, OrderedDict[Hashable, Any]] = {}
         self._lock = threading.Lock()
 
-    def get(self, name: str, key: Hashable, most: int, make: Callable[[], Result]) -> Result:
-        """The result kept under a key, or made now; of each function the `most` latest are kept."""
+    @property
+    def used(self) -> int:
+        """Bytes that the results take which share the room, about."""
+        return self._used
+
+    def get(self, name: str, key: Hashable, make: Callable[[], Result]) -> Result:
+        """The result of a function kept under a key, or made now, and kept as long as there is room."""
         with self._lock:
-            kept = self._kept.setdefault(name, OrderedDict())
+            if (name, key) in self._shared:
+                self._shared.move_to_end((name, key))
+                return self._shared[name, key][0]  # type: ignore[no-any-return]
+        # Two readers may make the same at once: better than one who waits for the other.
+        made = make()
+        takes = weight(made)
+        if takes > self._room:
+            return made
+        with self._lock:
+            self._used += takes - self._shared.pop((name, key), (None, 0))[1]
+            self._shared[name, key] = (made, takes)
+            while self._used > self._room:
+                self._used -= self._shared.popitem(last=False)[1][1]
+        return made
+
+    def latest(self, name: str, key: Hashable, most: int, make: Callable[[], Result]) -> Result:
+        """The same for a function of which just the `most` latest results are kept, however large."""
+        with self._lock:
+            kept = self._counted.setdefault(name, OrderedDict())
             if key in kept:
                 kept.move_to_end(key)
                 return kept[key]  # type: ignore[no-any-return]
-        # Two readers may make the same at once: better than one who waits for the other.
         made = make()
         with self._lock:
             kept[key] = made
@@ -42,10 +78,20 @@ class Memory:
         return made
 
 
+def weight(result: object) -> int:
+    """About how many bytes a result takes in memory."""
+    if isinstance(result, pd.DataFrame):
+        return int(result.memory_usage().sum()) + _AROUND
+    return len(pickle.dumps(result)) + (0 if isinstance(result, str | int | None) else _AROUND)
+
+
 def remembered(
-    most: int, *, in_words: bool = False
+    most: int | None = None, *, in_words: bool = False
 ) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
-    """Keep the `most` latest results of a function with the facts that it is given as argument `facts`.
+    """Keep the results of a function with the facts that it is given as argument `facts`.
+
+    They share the room of the memory with those of other functions. With `most`, just so many are kept,
+    and by themselves: for few results that take long to make, or that are not data.
 
     All arguments but the facts must be hashable, and are given by position. `in_words`: the result holds words, and
     is kept for each language apart, and for readers who chose it: its links may carry the language.
@@ -60,7 +106,9 @@ def remembered(
             facts: Any = args[place]
             key = (*args[:place], *args[place + 1 :], *((language(), *in_address()) if in_words else ()))
             memory: Memory = facts.memory
-            return memory.get(name, key, most, lambda: function(*args, **kwargs))
+            if most is None:
+                return memory.get(name, key, lambda: function(*args, **kwargs))
+            return memory.latest(name, key, most, lambda: function(*args, **kwargs))
 
         return wrapper
 

@@ -129,7 +129,7 @@ def _headers(facts: Facts) -> dict[str, str]:
 # One city, one initiative, one model
 
 
-@remembered(2048, in_words=True)
+@remembered(in_words=True)
 def page_of(facts: Facts, kind: Kind, name: str) -> Told:
     """The page of a city, an initiative or a model, told once for all readers of a language."""
     told = _TELL[kind](name)
@@ -247,7 +247,7 @@ def _in_short(text: str) -> str:
 # Lists, so that everything can be reached
 
 
-@remembered(256, in_words=True)
+@remembered(in_words=True)
 def list_of(facts: Facts, path: str) -> Told | None:
     """A page that lists cities, initiatives or models; none where the path is none of them."""
     if path.startswith("/i/in/"):

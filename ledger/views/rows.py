@@ -19,10 +19,6 @@ from ledger.selection import Selection
 from ledger.tables import TooManyRows
 from ledger.views.registry import VIEWS, YOURS, View, column_of
 
-#: Views kept in memory, over all selections; a view of the curated data is at most about 1 MB.
-CACHED_TABLES = 256
-#: Parts of views that are too large for it.
-CACHED_PARTS = 64
 #: Rows of a table that is held at once, at most.
 MOST = 200_000
 
@@ -151,7 +147,7 @@ def _typed(found: pa.Table, view: View, facts: Facts) -> pa.Table:
     return pa.table({column.name: found[column.name].cast(ARROW[column.type]) for column in columns})
 
 
-@remembered(CACHED_TABLES)
+@remembered()
 def _table(view_id: str, facts: Facts, selection: Selection) -> pd.DataFrame:
     view = VIEWS[view_id]
     table = as_pandas(_typed(facts.engine.collected(_frame(view, facts, selection)), view, facts))
@@ -164,18 +160,18 @@ def _table(view_id: str, facts: Facts, selection: Selection) -> pd.DataFrame:
     return table
 
 
-@remembered(CACHED_TABLES)
+@remembered()
 def _size(view_id: str, facts: Facts, selection: Selection) -> int:
     return _number(facts, _frame(VIEWS[view_id], facts, selection))
 
 
-@remembered(CACHED_TABLES)
+@remembered()
 def _distinct(view_id: str, facts: Facts, selection: Selection, column: str) -> int:
     found = _frame(VIEWS[view_id], facts, selection)
     return _number(facts, found.filter(~nw.col(column).is_null()).select(column).unique())
 
 
-@remembered(CACHED_TABLES)
+@remembered()
 def _sources_behind(view_id: str, facts: Facts, selection: Selection) -> int:
     view = VIEWS[view_id]
     detail = VIEWS[view.detail]
@@ -188,7 +184,7 @@ def _sources_behind(view_id: str, facts: Facts, selection: Selection) -> int:
     return _number(facts, named.select("source_id").unique())
 
 
-@remembered(CACHED_TABLES)
+@remembered()
 def _number_where(view_id: str, facts: Facts, selection: Selection, column: str) -> int:
     return _number(facts, _frame(VIEWS[view_id], facts, selection).filter(nw.col(column)))
 
@@ -199,7 +195,7 @@ def _number(facts: Facts, rows: nw.LazyFrame) -> int:
     return int(facts.engine.collected(counted)["rows"][0].as_py())
 
 
-@remembered(CACHED_PARTS)
+@remembered()
 def _part(view_id: str, facts: Facts, selection: Selection, start: int, end: int) -> pd.DataFrame:
     view = VIEWS[view_id]
     return as_pandas(_typed(facts.engine.part(_frame(view, facts, selection), start, end), view, facts))
