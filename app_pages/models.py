@@ -5,7 +5,7 @@ import streamlit as st
 from components import choosers, headline, own, thread
 from components.card import card
 from components.filters import rows_left
-from components.state import read
+from components.state import facts, read
 from components.telling import PLAIN_PAGE, plain_link
 from components.weights import weight_check
 from ledger.language import gettext as _
@@ -13,7 +13,7 @@ from ledger.language import gettext as _
 selection = read()
 
 st.title(_("Which AI models have cities released, and are they what they say?"))
-st.html(headline.models_sentence(selection))
+st.html(headline.models_sentence(facts(), selection))
 rows_left(selection)
 
 card("model-releases", selection)

@@ -5,13 +5,13 @@ import streamlit as st
 from components import headline, hint, lists
 from components.card import card
 from components.filters import rows_left
-from components.state import read
+from components.state import facts, read
 from ledger.language import gettext as _
 
 selection = read()
 
 st.title(_("How much of the money promised for city AI has been spent?"))
-st.html(headline.money_sentence(selection))
+st.html(headline.money_sentence(facts(), selection))
 hint.first_visit()
 rows_left(selection)
 headline.counts(selection)

@@ -6,13 +6,13 @@ from components import headline
 from components.card import card
 from components.evidence import traced
 from components.filters import rows_left
-from components.state import read
+from components.state import facts, read
 from ledger.language import gettext as _
 
 selection = read()
 
 st.title(_("Who pays for AI in cities, and how real is the money?"))
-st.html(headline.money_sentence(selection))
+st.html(headline.money_sentence(facts(), selection))
 rows_left(selection)
 
 card("funding-ladder", selection)

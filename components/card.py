@@ -9,7 +9,7 @@ import streamlit as st
 
 from components import own
 from components.behind import show_rows_behind
-from components.charts import CHART_CONFIG, drawing, left_out_line, look, source_line, without_effect_line
+from components.charts import drawing, left_out_line, look, plotly_chart, source_line, without_effect_line
 from components.figures import FIGURES
 from components.filters import label_of
 from components.formats import escape, short, whole
@@ -85,15 +85,7 @@ def _chart(view_id: str, selection: Selection) -> None:
     clickable = bool(made.detail)
     # A new key after each drawer lets the same bar be clicked again.
     nonce = st.session_state.get(f"nonce_{view_id}", 0)
-    event: Any = st.plotly_chart(
-        drawn.figure,
-        theme=None,
-        key=f"chart_{view_id}_{nonce}",
-        config=CHART_CONFIG,
-        alt=drawn.alt,
-        on_select="rerun" if clickable else "ignore",
-        selection_mode="points",
-    )
+    event = plotly_chart(drawn, key=f"chart_{view_id}_{nonce}", clickable=clickable)
     if drawn.note:
         st.caption(drawn.note)
     if clickable and (points := event.selection.points):
@@ -183,13 +175,13 @@ def download_menu(made: views.View, selection: Selection, rows: int, *, key: str
 def _download_menu(made: views.View, selection: Selection, rows: int, name: str) -> None:
     every = views.size(made.id, facts(), selection.lenses())
     with st.container(horizontal=True, vertical_alignment="center", key=f"foot_{name}"):
-        st.caption(source_line(made, selection))
+        st.caption(source_line(facts(), made.id, selection))
         label = ngettext("Download {some} of {n} row", "Download {some} of {n} rows", every, some=whole(rows))
         with st.popover(label, icon=":material/download:", key=f"menu_{name}"):
             if own.are_on():
                 own_files(made, selection, name)
             else:
-                st.html(menu(files(made, selection, rows)))
+                st.html(menu(files(made, selection)))
         with st.popover(_("How to read this"), icon=":material/help:", type="tertiary", key=f"reading_{name}"):
             st.markdown("\n".join(f"- {sentence}" for sentence in reading(made.id)))
             st.page_link("app_pages/method.py", label=_("Method and glossary"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from plotly.basedatatypes import BaseFigure
 
 from components.browser import is_narrow
 from components.figures import FIGURES
@@ -32,9 +33,40 @@ CHART_CONFIG: dict[str, Any] = {
 }
 
 
+def is_dark() -> bool:
+    """Whether this reader's page is dark."""
+    return st.context.theme.type == "dark"
+
+
 def look() -> Look:
     """How charts are to be drawn for this reader."""
-    return look_of(facts().descriptor, dark=st.context.theme.type == "dark", narrow=is_narrow())
+    return look_of(facts().descriptor, dark=is_dark(), narrow=is_narrow())
+
+
+class _Finished(BaseFigure):  # type: ignore[misc]
+    """A figure that is finished, for Streamlit, which asks one for its dict and for nothing else.
+
+    Plotly's own figures check and copy each part of theirs: at each run, longer than all that draws it.
+    """
+
+    def __init__(self, figure: dict[str, Any]) -> None:
+        self._figure = figure
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._figure
+
+
+def plotly_chart(drawn: Drawing, *, key: str, clickable: bool = False) -> Any:
+    """Put a figure on the page; the points of a clickable one that are chosen."""
+    return st.plotly_chart(
+        _Finished(drawn.figure),
+        theme=None,
+        key=key,
+        config=CHART_CONFIG,
+        alt=drawn.alt,
+        on_select="rerun" if clickable else "ignore",
+        selection_mode="points",
+    )
 
 
 @remembered(in_words=True)
@@ -44,13 +76,14 @@ def drawing(facts: Facts, view_id: str, selection: Selection, look: Look) -> Dra
     return FIGURES[view_id](table, facts.descriptor, look)
 
 
-def source_line(made: views.View, selection: Selection) -> str:
+@remembered(in_words=True)
+def source_line(facts: Facts, view_id: str, selection: Selection) -> str:
     """Number of sources, licence and version of the data behind a view."""
-    sources = views.sources(made.id, facts(), selection)
+    sources = views.sources(view_id, facts, selection)
     parts = [] if sources is None else [ngettext("{n} source", "{n} sources", sources)]
-    words = N_("data {version}") if facts().base is None else N_("data {version} with rows of yours")
-    version = _(words, version=facts().version)
-    return " · ".join(filter(None, [*parts, facts().descriptor.licence_name, version]))
+    words = N_("data {version}") if facts.base is None else N_("data {version} with rows of yours")
+    version = _(words, version=facts.version)
+    return " · ".join(filter(None, [*parts, facts.descriptor.licence_name, version]))
 
 
 def without_effect_line(made: views.View, selection: Selection) -> str:

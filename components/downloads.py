@@ -69,7 +69,7 @@ def _view_files(made: views.View, selection: Selection, rows: int, every: int) -
             with st.container(horizontal=True):
                 own_files(made, selection, "data_view")
             return
-        csv, *others = files(made, selection, rows)
+        csv, *others = files(made, selection)
         raw = f"{csv[0]}{'&' if '?' in csv[0] else '?'}safe=false"
         with st.container(horizontal=True):
             st.link_button(

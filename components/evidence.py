@@ -9,8 +9,10 @@ from babel.numbers import format_decimal
 from components.formats import escape, money, whole
 from components.state import facts
 from ledger import views
+from ledger.facts import Facts
 from ledger.language import N_, listed, locale, ngettext
 from ledger.language import gettext as _
+from ledger.memory import remembered
 from ledger.selection import Selection, localised
 from ledger.views.ladders import traced_share
 
@@ -120,13 +122,19 @@ def careless_sum(selection: Selection) -> None:
 
 def traced(selection: Selection) -> None:
     """Say how much of the announced public money can be traced to a contract or a payment; not of money as stated."""
+    if said := _traced(facts(), selection):
+        st.html(said)
+
+
+@remembered(in_words=True)
+def _traced(facts: Facts, selection: Selection) -> str:
     if selection.lens == "stated":
-        return
-    table = views.table("initiatives-traced", facts(), selection)
+        return ""
+    table = views.table("initiatives-traced", facts, selection)
     public = table[table["payer"] == "public"]
     share = traced_share(public)
     if share is None:
-        return
+        return ""
     without = int((public["traced"] == 0).sum())
     said = _(
         "Of {money} of public money announced, <strong>{share}</strong> can be traced to a contract or a payment of "
@@ -134,7 +142,7 @@ def traced(selection: Selection) -> None:
         money=escape(money(public["announced"].sum(), public["unit"].iloc[0])),
         share=_percent(share),
     )
-    st.html(f"<p class='lead'>{said} {_none_recorded(without, len(public))}</p>")
+    return f"<p class='lead'>{said} {_none_recorded(without, len(public))}</p>"
 
 
 def _none_recorded(without: int, every: int) -> str:

@@ -10,8 +10,10 @@ from components.formats import escape, money, short, whole, within
 from components.html import term
 from components.state import facts
 from ledger import views
+from ledger.facts import Facts
 from ledger.language import N_, ngettext
 from ledger.language import gettext as _
+from ledger.memory import remembered
 from ledger.selection import Selection, choices
 
 #: Public money at the stages that matter most.
@@ -24,9 +26,9 @@ _SUMS = {
 }
 
 
-def _public(selection: Selection) -> pd.DataFrame:
+def _public(facts: Facts, selection: Selection) -> pd.DataFrame:
     """Public money by stage, in dollars unless the lens says otherwise."""
-    ladder = views.table("funding-ladder", facts(), selection)
+    ladder = views.table("funding-ladder", facts, selection)
     return ladder[ladder["payer"] == "public"]
 
 
@@ -35,20 +37,21 @@ def _dollars(selection: Selection) -> Selection:
     return selection.but(lens="usd") if selection.lens == "stated" else selection
 
 
-def money_sentence(selection: Selection) -> str:
+@remembered(in_words=True)
+def money_sentence(facts: Facts, selection: Selection) -> str:
     """Public money at the stages that matter most, said as sets of figures that are not each other's parts."""
     selection = _dollars(selection)
-    by_stage = _public(selection).set_index("stage")
-    meanings = {stage.value: stage.description for stage in facts().descriptor.categories("funding", "stage")}
+    by_stage = _public(facts, selection).set_index("stage")
+    meanings = {stage.value: stage.description for stage in facts.descriptor.categories("funding", "stage")}
     sums = [
         term(_(words, money=escape(money(by_stage.loc[stage, "value"], by_stage.loc[stage, "unit"]))), meanings[stage])
         for stage, words in _SUMS.items()
         if stage in by_stage.index and by_stage.loc[stage, "figures"] > 0
     ]
-    ladder = views.table("funding-ladder", facts(), selection)
+    ladder = views.table("funding-ladder", facts, selection)
     left_out = int(ladder["not_added"].sum())
     every = left_out + int(ladder["figures"].sum()) + int(ladder["not_converted"].sum())
-    said = [_of_cities(selection, ", ".join(sums)) if sums else _none_of_cities(selection)]
+    said = [_of_cities(facts, selection, ", ".join(sums)) if sums else _none_of_cities(facts, selection)]
     if sums:
         said.append(_("These are different sets of figures, not parts of each other."))
     if left_out:
@@ -65,36 +68,38 @@ def money_sentence(selection: Selection) -> str:
     return f"<p class='lead'>{' '.join(said)}</p>"
 
 
-def _of_cities(selection: Selection, sums: str) -> str:
+def _of_cities(facts: Facts, selection: Selection, sums: str) -> str:
     """Sums of public money, and whose they are."""
     if selection.city:
-        return _("Public money in {cities}: {sums}.", cities=escape(_named(selection)), sums=sums)
+        return _("Public money in {cities}: {sums}.", cities=escape(_named(facts, selection)), sums=sums)
     if selection.filters() != Selection():
         return _("Public money in the cities selected: {sums}.", sums=sums)
     return _("Public money in all cities: {sums}.", sums=sums)
 
 
-def _none_of_cities(selection: Selection) -> str:
+def _none_of_cities(facts: Facts, selection: Selection) -> str:
     if selection.city:
         return _(
-            "No figure of public money that can be counted is recorded in {cities}.", cities=escape(_named(selection))
+            "No figure of public money that can be counted is recorded in {cities}.",
+            cities=escape(_named(facts, selection)),
         )
     if selection.filters() != Selection():
         return _("No figure of public money that can be counted is recorded in the cities selected.")
     return _("No figure of public money that can be counted is recorded in all cities.")
 
 
-def _named(selection: Selection) -> str:
+def _named(facts: Facts, selection: Selection) -> str:
     """The cities chosen by their names, as far as there is room."""
-    names = choices(facts())["city"]
+    names = choices(facts)["city"]
     first = ", ".join(names[city] for city in selection.city[:3])
     more = len(selection.city) - 3
     return ngettext("{cities} and {n} more", "{cities} and {n} more", more, cities=first) if more > 0 else first
 
 
-def goals_sentence(selection: Selection) -> str:
+@remembered(in_words=True)
+def goals_sentence(facts: Facts, selection: Selection) -> str:
     """How many cities have anything to show, in words."""
-    evidence = views.table("goals-evidence", facts(), selection)
+    evidence = views.table("goals-evidence", facts, selection)
     cities = evidence["city_id"].nunique()
     operating = evidence.loc[evidence["evidence"] == "operating", "city_id"].nunique()
     said = ngettext(
@@ -111,12 +116,13 @@ def goals_sentence(selection: Selection) -> str:
     return f"<p class='lead'>{said} {grades}</p>"
 
 
-def models_sentence(selection: Selection) -> str:
+@remembered(in_words=True)
+def models_sentence(facts: Facts, selection: Selection) -> str:
     """How many models, how many open, how many in doubt."""
-    models = views.table("model-releases", facts(), selection)
+    models = views.table("model-releases", facts, selection)
     is_open = int(models["open_weights"].fillna(False).sum())
     in_doubt = int(models["disputed"].isin(["open", "conceded"]).sum())
-    scores = views.table("model-scores", facts(), selection)
+    scores = views.table("model-scores", facts, selection)
     own = scores[scores["role"] == "municipal"]
     independent = int((own["reported_by"] == "independent").sum())
     said = [
@@ -169,7 +175,7 @@ def counts(selection: Selection) -> None:
 def public_money(selection: Selection) -> None:
     """Public money at each stage, side by side and never added."""
     shown = _dollars(selection)
-    by_stage = _public(shown).set_index("stage")
+    by_stage = _public(facts(), shown).set_index("stage")
     stages = facts().descriptor.categories("funding", "stage")
     unit = _("international dollars") if shown.lens == "intl" else within(_("US dollars"))
     not_converted = int(by_stage["not_converted"].sum())

@@ -36,7 +36,11 @@ def beside(base: Facts) -> Facts:
     """
     if get_script_run_ctx(suppress_warning=True) is None:
         return base
-    kept: _Kept | None = st.session_state.get(_KEY)
+    try:
+        kept: _Kept | None = st.session_state[_KEY]
+    except KeyError:
+        remove()
+        return base
     if kept is None:
         return base
     if kept.facts.base is not base:
@@ -62,12 +66,13 @@ def add(base: Facts, rows: Mapping[str, pd.DataFrame]) -> None:
 
 def remove() -> None:
     """Take all rows of this reader away."""
-    st.session_state.pop(_KEY, None)
+    # What is there is found at once; for what is not, Streamlit looks in many places, at each of a hundred questions.
+    st.session_state[_KEY] = None
 
 
 def are_on() -> bool:
     """Whether this reader sees rows of their own."""
-    return _KEY in st.session_state
+    return st.session_state.get(_KEY) is not None
 
 
 def sign_of(row: Any) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from components import own
-from components.charts import drawing, look
+from components.charts import drawing, is_dark
 from components.figures import FIGURES
 from components.formats import escape
 from components.html import menu
@@ -19,8 +19,10 @@ from ledger.address import public_address
 from ledger.citation import Citation, citation, filter_words
 from ledger.download import size
 from ledger.exports import to_csv
+from ledger.facts import Facts
 from ledger.language import SOURCE, in_address, ngettext, speaking
 from ledger.language import gettext as _
+from ledger.memory import remembered
 from ledger.selection import Selection, choices
 from ledger.snippets import snippets
 
@@ -50,35 +52,40 @@ def view_address(made: views.View, selection: Selection) -> str:
     return f"{chosen.address(_ELSEWHERE.get(made.id, _PAGES[made.group]))}#{made.id}"
 
 
-def files(made: views.View, selection: Selection, rows: int) -> list[tuple[str, str]]:
+def files(made: views.View, selection: Selection) -> tuple[tuple[str, str], ...]:
     """The addresses of the files of a view, with their labels."""
+    return _files(facts(), made.id, selection, "dark" if is_dark() else "light")
+
+
+@remembered(in_words=True)
+def _files(facts: Facts, view_id: str, selection: Selection, theme: str) -> tuple[tuple[str, str], ...]:
     everything = selection.lenses()
-    every = views.size(made.id, facts(), everything)
-    path = f"/api/v1/views/{made.id}"
+    shown, every = (_how_much(facts, view_id, chosen) for chosen in (selection, everything))
+    path = f"/api/v1/views/{view_id}"
     links = [
-        (selection.address(f"{path}.csv"), _("CSV of what is shown: {rows}", rows=_how_much(made, selection, rows))),
-        (everything.address(f"{path}.csv"), _("CSV of everything: {rows}", rows=_how_much(made, everything, every))),
+        (selection.address(f"{path}.csv"), _("CSV of what is shown: {rows}", rows=shown)),
+        (everything.address(f"{path}.csv"), _("CSV of everything: {rows}", rows=every)),
         (selection.address(f"{path}.xlsx"), _("Excel workbook of what is shown")),
         (selection.address(f"{path}.json"), _("JSON of what is shown")),
         (selection.address(f"{path}.parquet"), _("Parquet of what is shown")),
     ]
-    if made.id in FIGURES:
-        theme = "dark" if look().dark else "light"
+    if view_id in FIGURES:
         for form in ("png", "svg"):
             query = urlencode([*selection.query(), *in_address(), ("format", form), ("theme", theme)])
-            links.append((f"/chart/{made.id}?{query}", _("Chart as {form}", form=form.upper())))
-    return links
+            links.append((f"/chart/{view_id}?{query}", _("Chart as {form}", form=form.upper())))
+    return tuple(links)
 
 
 #: Rows from which on a file is so large that its size is told, and rows by which it is estimated.
 _LARGE, _TRIED = 20_000, 200
 
 
-def _how_much(made: views.View, selection: Selection, rows: int) -> str:
+def _how_much(facts: Facts, view_id: str, selection: Selection) -> str:
     """The number of rows of a CSV file, and about how large it is where it is large, by its first rows."""
+    rows = views.size(view_id, facts, selection)
     if rows < _LARGE:
         return ngettext("{n} row", "{n} rows", rows)
-    tried = to_csv(views.part(made.id, facts(), selection, 0, _TRIED))
+    tried = to_csv(views.part(view_id, facts, selection, 0, _TRIED))
     return ngettext("{n} row, about {size}", "{n} rows, about {size}", rows, size=size(len(tried) * rows // _TRIED))
 
 
@@ -187,6 +194,6 @@ def _height(made: views.View, selection: Selection) -> int:
     """As many pixels as an embed takes in a column of text, about 640 wide: its chart and the lines around it."""
     chosen = made.relevant(selection)
     drawn = [drawing(facts(), made.id, chosen, look_of(facts().descriptor, narrow=narrow)) for narrow in (True, False)]
-    figure = max(int(one.figure.layout.height or 450) for one in drawn)
+    figure = max(int(one.figure["layout"].get("height", 450)) for one in drawn)
     lines = -(-len(_(made.title)) // 60) + -(-len(drawn[0].note) // 90) + bool(chosen.query())
     return figure + 100 + 25 * lines

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from components.formats import safe_url
 from components.state import facts
 from components.words import PAYERS, THREADS
 from ledger import changes
+from ledger.facts import Facts
 from ledger.language import N_
 from ledger.language import gettext as _
+from ledger.memory import remembered
 from ledger.selection import Selection, localised
-from ledger.views import View, part
+from ledger.views import VIEWS, View, part
 
 #: Rows on one page of a table.
 PAGE = 100
@@ -63,13 +66,12 @@ def view_table(view: View, selection: Selection, rows: int, *, key: str) -> dict
     Rows can be chosen where the view has rows behind its rows.
     """
     start = _page_start(rows, key)
-    page = part(view.id, facts(), selection, start, start + PAGE)
-    config = column_config(view)
+    shown = _page(facts(), view.id, selection, start)
     event: Any = st.dataframe(
-        display(view, page),
+        shown,
         hide_index=True,
-        column_config=config,
-        column_order=[name for name in page.columns if is_shown(view, name)],
+        column_config=column_config(facts(), view.id),
+        column_order=[name for name in shown.column_names if is_shown(view, name)],
         # A new key after each drawer lets the same row be chosen again.
         key=f"table_{key}_{start}_{st.session_state.get(f'nonce_{view.id}', 0)}",
         on_select="rerun" if view.detail else "ignore",
@@ -77,10 +79,20 @@ def view_table(view: View, selection: Selection, rows: int, *, key: str) -> dict
         placeholder="",
         alt=_(view.title),
     )
-    if view.detail and event.selection.rows and (place := int(event.selection.rows[0])) < len(page):
-        chosen: dict[str, Any] = page.iloc[place].to_dict()
+    if view.detail and event.selection.rows and (place := int(event.selection.rows[0])) < shown.num_rows:
+        chosen: dict[str, Any] = _part(view.id, selection, start).iloc[place].to_dict()
         return chosen
     return None
+
+
+def _part(view_id: str, selection: Selection, start: int) -> pd.DataFrame:
+    return part(view_id, facts(), selection, start, start + PAGE)
+
+
+@remembered(in_words=True)
+def _page(facts: Facts, view_id: str, selection: Selection, start: int) -> pa.Table:
+    """The rows of a page as the browser gets them."""
+    return pa.Table.from_pandas(display(VIEWS[view_id], part(view_id, facts, selection, start, start + PAGE)))
 
 
 def _page_start(rows: int, key: str) -> int:
@@ -128,11 +140,13 @@ def _word(code: str) -> str:
     return _(_WORDS[code]) if code in _WORDS else code
 
 
-def column_config(view: View) -> dict[str, Any]:
-    """Titles, help and number formats of the columns, from the descriptor."""
+@remembered(in_words=True)
+def column_config(facts: Facts, view_id: str) -> dict[str, Any]:
+    """Titles, help and number formats of the columns, from the descriptor; never change them."""
+    view = VIEWS[view_id]
     config: dict[str, Any] = {}
     years = view.counted_in("year")
-    for column in view.columns(facts()):
+    for column in view.columns(facts):
         help_text = f"{column.description} ({column.unit})" if column.unit else column.description
         if column.name.endswith("_url"):
             config[column.name] = st.column_config.LinkColumn(

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from babel.numbers import format_decimal
 
-from components.charts import CHART_CONFIG, look
+from components.charts import look, plotly_chart
 from components.figures.weights import MEASURES, weights
 from components.formats import as_markdown, data_text, escape, whole
 from components.html import item, items
@@ -107,7 +107,7 @@ def _report(report: Report, name: str) -> None:
         _("Measure"), MEASURES, format_func=lambda measure: _(measure.title), key=f"weights_measure_{name}"
     )
     drawn = weights(report["cells"], chosen, verdict["t"], look())
-    st.plotly_chart(drawn.figure, theme=None, key=f"weights_chart_{name}", config=CHART_CONFIG, alt=drawn.alt)
+    plotly_chart(drawn, key=f"weights_chart_{name}")
     _table(_("By component"), report["components"], f"components_{name}")
     _table(_("By layer"), report["layers"], f"layers_{name}")
     _table(_("By layer and component"), report["cells"], f"cells_{name}")

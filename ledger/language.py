@@ -16,7 +16,7 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import NamedTuple
@@ -84,6 +84,7 @@ def in_address() -> list[tuple[str, str]]:
     return [("lang", spoken.language)] if spoken.is_chosen else []
 
 
+@lru_cache(256)
 def preferred(accept_language: str | None) -> str:
     """The language that suits a browser best, by its header Accept-Language; English where none does."""
     weighed: list[tuple[float, str]] = []

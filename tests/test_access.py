@@ -416,7 +416,7 @@ def test_texts_in_charts_can_be_read(view_id: str, dark: bool) -> None:
     facts = dataset.facts()
     look: Look = look_of(facts.descriptor, dark=dark)
     drawn = FIGURES[view_id](views.table(view_id, facts, Selection()), facts.descriptor, look)
-    found = list(colours(drawn.figure.to_plotly_json()))
+    found = list(colours(drawn.figure))
     assert found
     ground = look.paper
     poor = {(place, colour) for place, colour in found if colour != CLEAR and contrast(colour, ground) < 4.5}

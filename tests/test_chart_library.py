@@ -85,7 +85,7 @@ def test_the_small_chunk_imports_what_streamlit_has_and_the_library() -> None:
 
 @pytest.mark.parametrize("view", FIGURES)
 def test_it_draws_every_kind_of_trace_that_figures_have(view: str) -> None:
-    figure = drawing(dataset.facts(), view, Selection(), Look()).figure.to_plotly_json()
+    figure = drawing(dataset.facts(), view, Selection(), Look()).figure
     assert {trace["type"] for trace in figure["data"]} <= set(TRACES), f"Add it to TRACES. {ANEW}"
 
 

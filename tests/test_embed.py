@@ -13,6 +13,7 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote, urlsplit
 
+import plotly.io as pio
 import pytest
 from markupsafe import escape
 from playwright.sync_api import Browser, Page, expect
@@ -126,7 +127,7 @@ def test_every_chart_has_a_page_with_its_title_its_words_and_the_figure_of_the_c
         body = get(f"{server}/embed/{view}.json?city=rio-de-janeiro&theme={theme}&narrow={str(narrow).lower()}")[2]
         made = json.loads(body)
         drawn = drawing(dataset.facts(), view, RIO, Look(dark=dark, narrow=narrow))
-        assert made["figure"] == json.loads(drawn.figure.to_json(validate=False))
+        assert made["figure"] == json.loads(pio.to_json(drawn.figure, validate=False))
         assert (made["alt"], made["note"]) == (drawn.alt, drawn.note)
 
 
@@ -185,7 +186,7 @@ def test_a_chart_is_drawn_anew_for_another_width_and_another_theme(page: Page) -
     page.goto("/embed/funding-by-city?city=rio-de-janeiro")
     chart = page.locator("#chart")
     heights = {
-        narrow: drawing(dataset.facts(), "funding-by-city", RIO, Look(narrow=narrow)).figure.layout.height
+        narrow: drawing(dataset.facts(), "funding-by-city", RIO, Look(narrow=narrow)).figure["layout"]["height"]
         for narrow in (True, False)
     }
     assert heights[True] > heights[False]

@@ -64,7 +64,7 @@ def draw(view: str, table: pd.DataFrame, look: Look) -> Drawing:
     return drawing
 
 
-def plain(figure: go.Figure) -> dict[str, Any]:
+def plain(figure: dict[str, Any]) -> dict[str, Any]:
     """The figure as the browser gets it."""
     parsed: dict[str, Any] = json.loads(pio.to_json(figure, validate=False))
     return parsed
@@ -79,7 +79,7 @@ def strings(part: Any) -> list[str]:
     return [part] if isinstance(part, str) else []
 
 
-def positions(figure: go.Figure) -> set[int]:
+def positions(figure: dict[str, Any]) -> set[int]:
     """The rows of the table that points say they stand for."""
     points = [point for trace in plain(figure)["data"] for point in trace.get("customdata", [])]
     return {point[0] for point in points if point[0] >= 0}
@@ -137,7 +137,7 @@ class Bar(NamedTuple):
     edged: bool
 
 
-def bars(figure: go.Figure) -> list[Bar]:
+def bars(figure: dict[str, Any]) -> list[Bar]:
     found = []
     for trace in plain(figure)["data"]:
         if trace["type"] != "bar":
@@ -154,7 +154,7 @@ def bars(figure: go.Figure) -> list[Bar]:
     return found
 
 
-def strokes(figure: go.Figure, mode: str) -> list[tuple[str, str, float]]:
+def strokes(figure: dict[str, Any], mode: str) -> list[tuple[str, str, float]]:
     """Panel, dash and length along the scale of lines with gaps between them."""
     traces = plain(figure)["data"]
     scale = "y" if any(trace.get("orientation") == "v" for trace in traces) else "x"
@@ -323,7 +323,7 @@ def test_numbers_and_dates_of_a_figure_are_written_in_the_readers_language(view:
     table = views.table(view, dataset.facts(), Selection())
     with speaking(name):
         drawing = draw(view, table, Look())
-    assert drawing.figure.layout.separators == ",."
+    assert drawing.figure["layout"]["separators"] == ",."
     for text in [*strings(plain(drawing.figure)), drawing.alt]:
         assert not re.search(r"US\$ \d+\.\d (M|k)\b|\b(Feb|Apr|May|Aug|Sept|Dec) 20\d\d", text), text
 

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 
 from components import formats
 from components.tables import column_config
-from ledger import views
+from ledger import dataset
 from ledger.language import CATALOGUES, DOMAIN, LANGUAGES, SOURCE, gettext, listed, ngettext, preferred, speaking
 from ledger.selection import Selection
 from tests.serving import ROOT
@@ -177,7 +177,7 @@ def test_numbers_money_dates_and_lists_are_written_as_the_language_does(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_column_is_counted_in_is_known_in_every_language(language: str) -> None:
     with speaking(language):
-        config = column_config(views.VIEWS["funding-over-time"])
+        config = column_config(dataset.facts(), "funding-over-time")
     assert config["year"]["type_config"]["format"] == "%d"
     assert config["value"]["type_config"]["format"] == "localized"
 

@@ -71,7 +71,7 @@ def embed(request: Request) -> Response:
         lines=list(filter(None, lines)),
         drawn=drawn,
         spec=selection.address(f"/embed/{made.id}.json"),
-        source=source_line(made, selection),
+        source=source_line(facts, made.id, selection),
         file=selection.address(f"/api/v1/views/{made.id}.csv"),
         card=view_address(made, selection),
     )

@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from components import formats
 from components.figures import doubt
@@ -221,7 +220,7 @@ _COLUMN, _GAP, _ROW = 200, 150, 48
 _INDENT, _MOST_INDENT = 20, 120
 
 
-def _layers(family: _Family, look: Look) -> go.Figure:
+def _layers(family: _Family, look: Look) -> dict[str, Any]:
     """Boxes in columns by generation, with lines between them."""
     depths = _depths(family)
     places = _places(family, depths)
@@ -301,7 +300,7 @@ def _tips(tips: Sequence[tuple[float, float, _Link]], look: Look) -> dict[str, A
     }  # fmt: skip
 
 
-def _tree(family: _Family, look: Look) -> go.Figure:
+def _tree(family: _Family, look: Look) -> dict[str, Any]:
     """What was built from a model stands below it, indented.
 
     A model of two parents stands below both; what was built from it, below the first.

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from components import formats
 from components.figures import doubt
@@ -151,7 +150,7 @@ def _score_rows(drawn: Sequence[Any], limit: int) -> tuple[list[list[Any]], int]
     return shown, len(rows) - len(shown)
 
 
-def _score_sheet(groups: Sequence[Sequence[Any]], unit: str, look: Look) -> go.Figure:
+def _score_sheet(groups: Sequence[Sequence[Any]], unit: str, look: Look) -> dict[str, Any]:
     """The dots, with names on the left (or above, on a narrow page) and scores on the right."""
     scores = [row.score for group in groups for row in group]
     low, high = min(scores), max(scores)

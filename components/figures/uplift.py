@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from components import formats
 from components.figures import doubt
@@ -104,7 +103,7 @@ _UPLIFT_COLUMNS = (
 )  # fmt: skip
 
 
-def _uplift_sheet(rows: Sequence[Any], unit: str, descriptor: Descriptor, look: Look) -> go.Figure:
+def _uplift_sheet(rows: Sequence[Any], unit: str, descriptor: Descriptor, look: Look) -> dict[str, Any]:
     first = rows[0]
     names = [formats.escape(row.benchmark) + setting(row, look) for row in rows]
     digits = decimals([row.uplift for row in rows])

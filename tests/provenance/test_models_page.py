@@ -90,7 +90,7 @@ def test_a_chart_shows_every_cell_and_says_so(measure: Any, look: Look) -> None:
     cells = example()["cells"]
     drawn = weights(cells, measure, 0.6, look)
     shown = [cell for cell in cells if cell[measure.name] is not None]
-    assert sum(len(trace["x"]) for trace in drawn.figure.data) == len(shown) > 10
+    assert sum(len(trace["x"]) for trace in drawn.figure["data"]) == len(shown) > 10
     assert measure.title in drawn.alt
     assert ("The verdict's t is 0.600" in drawn.alt) == (measure.name == "alpha_clear")
     pio.to_json(drawn.figure, validate=True)
