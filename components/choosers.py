@@ -7,21 +7,17 @@ import streamlit as st
 
 from components.state import choose, controlled, facts
 from ledger import views
+from ledger.facts import Facts
 from ledger.language import gettext as _
 from ledger.language import ngettext
+from ledger.memory import remembered
 from ledger.selection import Selection, choices
 
 
 def benchmark(selection: Selection) -> str:
     """Choose a benchmark; without a choice, the one that is most talked about for these models."""
-    results = views.table("model-scores", facts(), selection.but(benchmark=()))
-    own = results[results["role"] == "municipal"]
-    names = sorted(set(own["benchmark"])) or sorted(set(results["benchmark"]))
-    if selection.benchmark:
-        chosen = selection.benchmark[0]
-    else:
-        claims = views.table("model-claims", facts(), selection.but(benchmark=()))
-        chosen = most_debated(claims, results[results["benchmark"].isin(names)])
+    names, debated = _benchmarks(facts(), selection.but(benchmark=()))
+    chosen = selection.benchmark[0] if selection.benchmark else debated
     options = names if not chosen or chosen in names else [chosen, *names]
     if not options:
         return ""
@@ -38,6 +34,16 @@ def benchmark(selection: Selection) -> str:
         on_change=lambda: choose(benchmark=(st.session_state[key],)),
     )
     return chosen
+
+
+@remembered()
+def _benchmarks(facts: Facts, selection: Selection) -> tuple[list[str], str]:
+    """The benchmarks with a result of a city's model, or all where there is none, and the most debated of them."""
+    results = views.table("model-scores", facts, selection)
+    own = results[results["role"] == "municipal"]
+    names = sorted(set(own["benchmark"])) or sorted(set(results["benchmark"]))
+    claims = views.table("model-claims", facts, selection)
+    return names, most_debated(claims, results[results["benchmark"].isin(names)])
 
 
 def most_debated(claims: pd.DataFrame, results: pd.DataFrame) -> str:
@@ -60,10 +66,8 @@ def most_reported(results: pd.DataFrame) -> str:
 
 def model(selection: Selection) -> str:
     """Choose a model that claims are made about; without a choice, the one with most of them."""
-    claims = views.table("model-claims", facts(), selection.but(model=()))
-    by_claims = claims["model_id"].value_counts(sort=True)
-    releases = views.table("model-releases", facts(), selection.but(model=()))
-    options = list(dict.fromkeys([*by_claims.index, *releases["model_id"], *selection.model]))
+    by_claims = _claims_of_models(facts(), selection.but(model=()))
+    options = list(dict.fromkeys([*by_claims, *selection.model]))
     if not options:
         return ""
     chosen = selection.model[0] if selection.model else options[0]
@@ -80,3 +84,11 @@ def model(selection: Selection) -> str:
         on_change=lambda: choose(model=(st.session_state[key],)),
     )
     return chosen
+
+
+@remembered()
+def _claims_of_models(facts: Facts, selection: Selection) -> dict[str, int]:
+    """The number of claims about each model, the most debated first; those without one follow."""
+    claims = views.table("model-claims", facts, selection)["model_id"].value_counts(sort=True).to_dict()
+    releases = views.table("model-releases", facts, selection)["model_id"]
+    return {**dict.fromkeys([*claims, *releases], 0), **claims}

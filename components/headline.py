@@ -174,10 +174,18 @@ def counts(selection: Selection) -> None:
 
 def public_money(selection: Selection) -> None:
     """Public money at each stage, side by side and never added."""
-    shown = _dollars(selection)
-    by_stage = _public(facts(), shown).set_index("stage")
-    stages = facts().descriptor.categories("funding", "stage")
-    unit = _("international dollars") if shown.lens == "intl" else within(_("US dollars"))
+    said, by_stage = _public_money(facts(), _dollars(selection))
+    st.markdown(said)
+    with st.grid(6, min_column_width=118):
+        for label, value, meaning in by_stage:
+            st.metric(label, value, border=True, help=meaning)
+
+
+@remembered(in_words=True)
+def _public_money(facts: Facts, selection: Selection) -> tuple[str, list[tuple[str, str, str]]]:
+    """What is said of public money, and each stage with its value and its meaning."""
+    by_stage = _public(facts, selection).set_index("stage")
+    unit = _("international dollars") if selection.lens == "intl" else within(_("US dollars"))
     not_converted = int(by_stage["not_converted"].sum())
     said = _("**Public money by stage**, {unit}. Stages are never added.", unit=unit)
     if not_converted:
@@ -187,9 +195,8 @@ def public_money(selection: Selection) -> None:
             not_converted,
         )
         said = f"{said} {missing}"
-    st.markdown(said)
-    with st.grid(6, min_column_width=118):
-        for stage in stages:
-            known = stage.value in by_stage.index and by_stage.loc[stage.value, "figures"] > 0
-            value = short(by_stage.loc[stage.value, "value"]) if known else _("none")
-            st.metric(stage.label, value, border=True, help=stage.description)
+    known = by_stage[by_stage["figures"] > 0]["value"]
+    return said, [
+        (stage.label, short(known[stage.value]) if stage.value in known.index else _("none"), stage.description)
+        for stage in facts.descriptor.categories("funding", "stage")
+    ]

@@ -15,8 +15,10 @@ from components.own import sign_of
 from components.state import facts
 from components.words import DISPUTED, DISPUTES, MONEY
 from ledger import views
+from ledger.facts import Facts
 from ledger.language import gettext as _
 from ledger.language import ngettext
+from ledger.memory import remembered
 from ledger.selection import Selection, localised
 
 #: Entries of a list.
@@ -27,17 +29,24 @@ _LATEST = 1000
 
 def newest(selection: Selection) -> None:
     """The figures with the latest dates."""
-    # The register begins with the latest dates; those of a year alone, which say too little to count as new, come
-    # after the days of that year.
-    register = localised(facts(), views.part("funding-register", facts(), selection, 0, _LATEST))
-    latest = register[register["dated"].str.len() > 4].head(SHOWN)
+    latest = _newest(facts(), selection)
     with st.container(border=True, height="stretch", key="card_newest"):
         st.header(_("What is new?"), anchor="new")
         st.caption(_("The figures of money with the latest dates."))
-        if latest.empty:
+        if latest:
+            st.html(latest)
+        else:
             st.info(_("No dated figures are left with these filters."))
-            return
-        st.html(items(_figure(row) for row in latest.itertuples()))
+
+
+@remembered(in_words=True)
+def _newest(facts: Facts, selection: Selection) -> str:
+    """The figures as HTML; empty where there is none."""
+    # The register begins with the latest dates; those of a year alone, which say too little to count as new, come
+    # after the days of that year.
+    register = localised(facts, views.part("funding-register", facts, selection, 0, _LATEST))
+    latest = register[register["dated"].str.len() > 4].head(SHOWN)
+    return items(_figure(row) for row in latest.itertuples()) if len(latest) else ""
 
 
 def _figure(row: Any) -> str:
@@ -60,7 +69,22 @@ def _figure(row: Any) -> str:
 
 def disputes(selection: Selection) -> None:
     """What is in dispute, the conceded ones first."""
-    claims = localised(facts(), views.table("claims-register", facts(), selection))
+    found = _disputes(facts(), selection)
+    with st.container(border=True, height="stretch", key="card_disputes"):
+        st.header(_("What is disputed?"), anchor="disputed")
+        st.caption(
+            _("Facts that somebody disputes, with the latest statement. Conceded: the side that asserted gave in.")
+        )
+        if found:
+            st.html(found)
+        else:
+            st.info(_("No dispute is recorded for these filters."))
+
+
+@remembered(in_words=True)
+def _disputes(facts: Facts, selection: Selection) -> str:
+    """The disputes as HTML; empty where there is none."""
+    claims = localised(facts, views.table("claims-register", facts, selection))
     wanted = (claims["stance"] == "disputes") & claims["disputed"].isin(["conceded", "open"])
     found = claims.loc[wanted, ["subject_id", "topic", "disputed", "made_on", "claim_id"]]
     conceded = claims.loc[claims["stance"] == "concedes", "responds_to"]
@@ -71,23 +95,18 @@ def disputes(selection: Selection) -> None:
         ["open", "unanswered", "made_on", "claim_id"], ascending=[True, True, False, True], na_position="last"
     )
     topics = order.drop_duplicates(["subject_id", "topic"])
-    with st.container(border=True, height="stretch", key="card_disputes"):
-        st.header(_("What is disputed?"), anchor="disputed")
-        st.caption(
-            _("Facts that somebody disputes, with the latest statement. Conceded: the side that asserted gave in.")
-        )
-        if topics.empty:
-            st.info(_("No dispute is recorded for these filters."))
-            return
-        st.html(items(_dispute(row) for row in claims.loc[topics.index[:SHOWN]].itertuples()))
-        if len(topics) > SHOWN:
-            more = ngettext(
-                '<a href="{address}" target="_self">{n} more dispute on the Evidence page</a>',
-                '<a href="{address}" target="_self">{n} more disputes on the Evidence page</a>',
-                len(topics) - SHOWN,
-                address=escape(f"{selection.address('/evidence')}#threads"),
-            )
-            st.html(f"<p class='ledger-note'>{more}</p>")
+    if topics.empty:
+        return ""
+    listed = items(_dispute(row) for row in claims.loc[topics.index[:SHOWN]].itertuples())
+    if len(topics) <= SHOWN:
+        return listed
+    more = ngettext(
+        '<a href="{address}" target="_self">{n} more dispute on the Evidence page</a>',
+        '<a href="{address}" target="_self">{n} more disputes on the Evidence page</a>',
+        len(topics) - SHOWN,
+        address=escape(f"{selection.address('/evidence')}#threads"),
+    )
+    return f"{listed}<p class='ledger-note'>{more}</p>"
 
 
 def _dispute(row: Any) -> str:

@@ -21,8 +21,10 @@ from components.telling import FILE, PAGE, Kind, Telling
 from components.words import DISPUTED, ORIGIN_DISPUTED, THREADS
 from ledger import views
 from ledger.disputes import THREAD_STATES
+from ledger.facts import Facts
 from ledger.language import N_, locale, ngettext
 from ledger.language import gettext as _
+from ledger.memory import remembered
 from ledger.selection import Selection, localised
 
 _ALL = Selection()
@@ -48,10 +50,15 @@ def story(selection: Selection, model_id: str) -> None:
         if not model_id:
             st.info(_("No model is left with these filters."))
             return
-        st.html(story_html(model_id, claims, telling=replace(PAGE, folded=False)))
+        st.html(_story(facts(), model_id, about))
         if claims.empty:
             st.info(_("No claim about this model is recorded."))
         download_menu(made, about, len(claims))
+
+
+@remembered(in_words=True)
+def _story(facts: Facts, model_id: str, about: Selection) -> str:
+    return story_html(model_id, views.table("model-claims", facts, about), telling=replace(PAGE, folded=False))
 
 
 def story_html(model_id: str, claims: pd.DataFrame, *, telling: Telling) -> str:
