@@ -182,7 +182,11 @@ def _download_menu(made: views.View, selection: Selection, rows: int, name: str)
                 own_files(made, selection, name)
             else:
                 st.html(menu(files(made, selection)))
-        with st.popover(_("How to read this"), icon=":material/help:", type="tertiary", key=f"reading_{name}"):
-            st.markdown("\n".join(f"- {sentence}" for sentence in reading(made.id)))
-            st.page_link("app_pages/method.py", label=_("Method and glossary"))
+        opened = st.popover(
+            _("How to read this"), icon=":material/help:", type="tertiary", key=f"reading_{name}", on_change="rerun"
+        )
+        if opened.open:
+            with opened:
+                st.markdown("\n".join(f"- {sentence}" for sentence in reading(made.id)))
+                st.page_link("app_pages/method.py", label=_("Method and glossary"))
         share_menu(made, selection, name)
