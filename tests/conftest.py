@@ -22,8 +22,8 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more process than cores: tests of pages wait for a browser now and then."""
-    return min((os.cpu_count() or 1) + 1, 4)
+    """As many processes as cores: each has a server and a browser beside it, and more get in each other's way."""
+    return min(os.cpu_count() or 1, 4)
 
 
 @pytest.fixture(scope="session")

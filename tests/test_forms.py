@@ -82,9 +82,10 @@ def test_every_value_of_the_short_lists_gives_the_same_rows_in_a_file_as_on_the_
     seen: set[str] = set()
     for query in short_queries(view):
         one = asked(view, query)
+        mark = content(one)
         # The form changes from table to table; an equal table is asked for as JSON alone.
-        form = FORMS[len(seen) % len(FORMS)] if content(one) not in seen else "json"
-        seen.add(content(one))
+        form = FORMS[len(seen) % len(FORMS)] if mark not in seen else "json"
+        seen.add(mark)
         assert not fault(one, form)
 
 
