@@ -57,7 +57,7 @@ def _column(values: pa.ChunkedArray) -> Any:
 
 
 #: Rows that are written at a time: a large table is never in memory as text.
-CHUNK = 5_000
+CHUNK = 2_500
 
 
 def pieces(table: pa.Table, rows: int = CHUNK) -> Iterator[pa.Table]:

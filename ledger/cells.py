@@ -19,11 +19,17 @@ _UNSHORT = r"e|\.0$"
 
 def csv_cells(rows: pa.Table, *, safe: bool = False) -> pl.DataFrame:
     """Rows as the texts of a CSV file, null for what is not known; `safe` for spreadsheets as in `to_csv`."""
-    texts = [_texts(values, safe=safe) for values in pl.from_arrow(rows).iter_columns()]  # type: ignore[union-attr]
-    if len(texts) == 1:
-        # A record of one empty cell would be an empty line: it is written with quotes.
-        return pl.DataFrame([texts[0].fill_null("")])
-    return pl.DataFrame(texts).with_columns(pl.all().replace("", None))
+    frame = pl.DataFrame(pl.from_arrow(rows))
+    # All columns in one plan: for few rows a plan takes longer than the work.
+    texts = frame.select(_text(place, kind, safe=safe) for place, kind in enumerate(frame.dtypes))
+    numbers = [place for place, kind in enumerate(frame.dtypes) if kind.is_float()]
+    are_unshort = texts.select(pl.nth(place).str.contains(_UNSHORT).any() for place in numbers)
+    for place, (is_unshort,) in zip(numbers, are_unshort.iter_columns(), strict=True):
+        if is_unshort:
+            column = texts.to_series(place)
+            texts.replace_column(place, pl.Series(column.name, [text and _positional(text) for text in column]))
+    # A record of one empty cell would be an empty line: it is written with quotes.
+    return texts.fill_null("") if texts.width == 1 else texts
 
 
 def cells(column: pd.Series) -> list[str]:
@@ -32,26 +38,20 @@ def cells(column: pd.Series) -> list[str]:
     return texts.to_list()
 
 
-def _texts(values: pl.Series, *, safe: bool) -> pl.Series:
-    if values.dtype.is_float():
-        return _numbers(values)
-    texts = values.cast(pl.String)
-    if safe and values.dtype == pl.String:
-        return texts.to_frame().select(
-            pl.when(pl.first().str.contains(_FORMULA)).then("'" + pl.first()).otherwise(pl.first()).alias(values.name)
-        )[values.name]
-    return texts
+def _text(place: int, kind: pl.DataType, *, safe: bool) -> pl.Expr:
+    value = pl.nth(place)
+    if kind.is_float():
+        return _number(value)
+    if kind != pl.String:
+        return value.cast(pl.String)
+    known = pl.when(value != "").then(value)
+    return pl.when(value.str.contains(_FORMULA)).then("'" + value).otherwise(known).name.keep() if safe else known
 
 
-def _numbers(values: pl.Series) -> pl.Series:
-    """The shortest decimals that read back as the same numbers, without an exponent or a bare `.0`."""
-    number = pl.first()
+def _number(number: pl.Expr) -> pl.Expr:
+    """The shortest decimals that read back as the same numbers; an exponent and a bare `.0` are left to see to."""
     is_whole = (number == number.floor()) & (number.abs() < _WHOLE)
-    whole = pl.when(is_whole).then(number).cast(pl.Int64).cast(pl.String)
-    texts = values.to_frame().select(whole.fill_null(number.cast(pl.String)).alias(values.name))[values.name]
-    if not texts.str.contains(_UNSHORT).any():
-        return texts
-    return pl.Series(values.name, [text and _positional(text) for text in texts], pl.String)
+    return pl.when(is_whole).then(number.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(number.cast(pl.String))
 
 
 def _positional(text: str) -> str:

@@ -84,7 +84,7 @@ def weight(result: object) -> int:
     """About how many bytes a result takes in memory."""
     if isinstance(result, pd.DataFrame):
         # Not measured: to ask each column takes longer than to make a short table.
-        return result.size * _CELL + _AROUND
+        return len(result) * len(result.columns) * _CELL + _AROUND
     return len(pickle.dumps(result)) + (0 if isinstance(result, str | int | None) else _AROUND)
 
 
