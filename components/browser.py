@@ -56,11 +56,14 @@ WORDS = (
     N_(" per file"),
 )
 
+#: What a run found: Streamlit puts together what a component said at each question.
+_NARROW = "is_narrow"
 _browser = st.components.v2.component("viewport", js=Path(__file__).with_suffix(".js").read_text())
 
 
 def watch_browser() -> None:
     """Let the browser say whether the page is narrow, which runs the page again where it changes; and tell it ours."""
+    st.session_state[_NARROW] = _is_told_narrow()
     _browser(
         key="viewport",
         data={
@@ -75,7 +78,13 @@ def watch_browser() -> None:
 
 
 def is_narrow() -> bool:
-    """Whether the page is narrow, as the browser said; before it did, as its name suggests."""
+    """Whether the page is narrow, as this run found it."""
+    found: bool | None = st.session_state.get(_NARROW)
+    return _is_told_narrow() if found is None else found
+
+
+def _is_told_narrow() -> bool:
+    """What the browser said; before it did, what its name suggests."""
     told = st.session_state.get("viewport", {})
     if "narrow" in told and told["narrow"] is not None:
         return bool(told["narrow"])

@@ -163,7 +163,7 @@ def counts(selection: Selection) -> None:
         ),
         (
             _("Models"),
-            len(views.table("model-releases", facts(), selection)),
+            count_rows("models", selection),
             _("Models by or for a city-level government."),
         ),
     ]
