@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components import formats
 from components.behind import initiative_name
@@ -27,16 +28,26 @@ SHOWN = 7
 _LATEST = 1000
 
 
+def _card(name: str, title: str, *, anchor: str) -> DeltaGenerator:
+    """A card of the overview, as high as the one beside it."""
+    made = st.container(border=True, height="stretch", key=f"card_{name}")
+    made.header(title, anchor=anchor)
+    return made
+
+
+def _show(html: str, *, nothing: str) -> None:
+    """A list, or what is to be said where it is empty."""
+    if html:
+        st.html(html)
+    else:
+        st.info(nothing)
+
+
 def newest(selection: Selection) -> None:
     """The figures with the latest dates."""
-    latest = _newest(facts(), selection)
-    with st.container(border=True, height="stretch", key="card_newest"):
-        st.header(_("What is new?"), anchor="new")
+    with _card("newest", _("What is new?"), anchor="new"):
         st.caption(_("The figures of money with the latest dates."))
-        if latest:
-            st.html(latest)
-        else:
-            st.info(_("No dated figures are left with these filters."))
+        _show(_newest(facts(), selection), nothing=_("No dated figures are left with these filters."))
 
 
 @remembered(in_words=True)
@@ -69,16 +80,11 @@ def _figure(row: Any) -> str:
 
 def disputes(selection: Selection) -> None:
     """What is in dispute, the conceded ones first."""
-    found = _disputes(facts(), selection)
-    with st.container(border=True, height="stretch", key="card_disputes"):
-        st.header(_("What is disputed?"), anchor="disputed")
+    with _card("disputes", _("What is disputed?"), anchor="disputed"):
         st.caption(
             _("Facts that somebody disputes, with the latest statement. Conceded: the side that asserted gave in.")
         )
-        if found:
-            st.html(found)
-        else:
-            st.info(_("No dispute is recorded for these filters."))
+        _show(_disputes(facts(), selection), nothing=_("No dispute is recorded for these filters."))
 
 
 @remembered(in_words=True)

@@ -116,7 +116,7 @@ def facts_of(tables: Tables, base: Facts | None = None, engine: Engine | None = 
         lazy |= {name: engine.file(path) for name, path in tables.files.items()}
         given = _Given(tables, engine, lazy, disputes.dispute_marks(tables["claims"]))
         frames = _frames(given)
-    return Facts(frames, tables, engine, base, Memory(ROOM_OF_ONE if base else ROOM))
+    return Facts(frames, tables, engine, base, Memory(ROOM if base is None else ROOM_OF_ONE))
 
 
 def _frames(given: _Given) -> dict[str, nw.LazyFrame]:

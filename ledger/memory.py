@@ -30,54 +30,52 @@ _AROUND = 25_000
 _CELL = 32
 
 
-class Memory:
-    """What functions have worked out, by function and arguments; safe between threads.
+class _Shelf:
+    """Results by key as long as there is room; what has not been asked for longest goes first."""
 
-    `room` is for those that share it; what has not been asked for longest goes first.
-    """
+    def __init__(self, room: int, weigh: Callable[[object], int]) -> None:
+        self._room, self._weigh = room, weigh
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._lock = threading.Lock()
+        self.used = 0
+
+    def get(self, key: Hashable, make: Callable[[], Result]) -> Result:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][0]  # type: ignore[no-any-return]
+        # Two readers may make the same at once: better than one who waits for the other.
+        made = make()
+        takes = self._weigh(made)
+        if takes > self._room:
+            return made
+        with self._lock:
+            self.used += takes - self._kept.pop(key, (None, 0))[1]
+            self._kept[key] = (made, takes)
+            while self.used > self._room:
+                self.used -= self._kept.popitem(last=False)[1][1]
+        return made
+
+
+class Memory:
+    """What functions have worked out, by function and arguments; safe between threads."""
 
     def __init__(self, room: int = ROOM) -> None:
-        self._room, self._used = room, 0
-        self._shared: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-        self._counted: dict[str, OrderedDict[Hashable, Any]] = {}
-        self._lock = threading.Lock()
+        self._shared = _Shelf(room, weight)
+        self._apart: dict[str, _Shelf] = {}
 
     @property
     def used(self) -> int:
         """Bytes that the results take which share the room, about."""
-        return self._used
+        return self._shared.used
 
     def get(self, name: str, key: Hashable, make: Callable[[], Result]) -> Result:
-        """The result of a function kept under a key, or made now, and kept as long as there is room."""
-        with self._lock:
-            if (name, key) in self._shared:
-                self._shared.move_to_end((name, key))
-                return self._shared[name, key][0]  # type: ignore[no-any-return]
-        # Two readers may make the same at once: better than one who waits for the other.
-        made = make()
-        takes = weight(made)
-        if takes > self._room:
-            return made
-        with self._lock:
-            self._used += takes - self._shared.pop((name, key), (None, 0))[1]
-            self._shared[name, key] = (made, takes)
-            while self._used > self._room:
-                self._used -= self._shared.popitem(last=False)[1][1]
-        return made
+        """The result of a function kept under a key, or made now; all functions share the room."""
+        return self._shared.get((name, key), make)
 
     def latest(self, name: str, key: Hashable, most: int, make: Callable[[], Result]) -> Result:
         """The same for a function of which just the `most` latest results are kept, however large."""
-        with self._lock:
-            kept = self._counted.setdefault(name, OrderedDict())
-            if key in kept:
-                kept.move_to_end(key)
-                return kept[key]  # type: ignore[no-any-return]
-        made = make()
-        with self._lock:
-            kept[key] = made
-            while len(kept) > most:
-                kept.popitem(last=False)
-        return made
+        return self._apart.setdefault(name, _Shelf(most, lambda _: 1)).get(key, make)
 
 
 def weight(result: object) -> int:
