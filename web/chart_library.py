@@ -2,9 +2,10 @@
 
 Streamlit draws charts with one chunk that holds its own element and the whole of plotly.js, 47 kinds
 of traces. Our charts draw four. This cuts Streamlit's element out of its chunk and puts a plotly.js
-with these four beside it. The page tells the browser to take the small chunk in the place of the
-large one, whose name carries a hash: after an update of Streamlit the names differ, the large one
-is asked for again, and a test asks to make the small one anew, which needs npm:
+with these four beside it, which draws a chart once it comes near (`near.js`). The page tells the
+browser to take the small chunk in the place of the large one, whose name carries a hash: after an
+update of Streamlit the names differ, the large one is asked for again, and a test asks to make the
+small one anew, which needs npm:
 
     python -m web.chart_library
 """
@@ -31,6 +32,8 @@ TRACES = ("bar", "sankey", "scatter", "scattergeo")
 _START, _END = "var W=n(((e,t,n)=>{(function(e,n){", "return window.Plotly=e,e})}))"
 _ESBUILD = "0.28.2"
 _LICENCES = "LICENCES.txt"
+#: What is added to plotly.js.
+_NEAR = Path(__file__).with_name("near.js")
 
 
 def make() -> None:
@@ -67,7 +70,8 @@ def _bundled() -> tuple[bytes, str]:
         packages = {"plotly.js": get_plotlyjs_version(), "esbuild": _ESBUILD}
         (here / "package.json").write_text(json.dumps({"dependencies": packages}))
         (here / "entry.js").write_text(
-            f'const Plotly = require("plotly.js/lib/core"); Plotly.register([{modules}]); window.Plotly = Plotly'
+            f'const Plotly = require("plotly.js/lib/core"); Plotly.register([{modules}]); window.Plotly = Plotly\n'
+            f"{_NEAR.read_text()}"
         )
         subprocess.run(["npm", "install", "--no-audit", "--no-fund"], cwd=here, check=True)
         options = ["--bundle", "--minify", "--target=es2021", "--define:global=window", "--legal-comments=none"]

@@ -8,10 +8,10 @@ One text of expressions (narwhals) runs on all of them, and gives the same table
 
 from __future__ import annotations
 
-from ledger.engines.engine import Engine, Unreachable
+from ledger.engines.engine import Engine, Order, Unreachable, in_order
 from ledger.engines.waiting import waiting_in
 
-__all__ = ["Engine", "Unreachable", "engine_at", "waiting_in"]
+__all__ = ["Engine", "Order", "Unreachable", "engine_at", "in_order", "waiting_in"]
 
 #: Engines that need nothing but their name.
 NAMES = ("polars", "pandas", "duckdb")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,9 +13,17 @@ import pyarrow as pa
 
 Frame = nw.LazyFrame[Any]
 
+#: Columns to sort by, the first first, and whether each goes from the last to the first. What is missing comes last.
+Order = Mapping[str, bool]
+
 
 class Unreachable(OSError):
     """An engine that does not answer; the text is a sentence for a person."""
+
+
+def in_order(frame: Frame, order: Order) -> Frame:
+    """The rows of a frame, sorted."""
+    return frame.sort(*order, descending=list(order.values()), nulls_last=True)
 
 
 class Engine(Protocol):
@@ -37,6 +45,9 @@ class Engine(Protocol):
 
     def kept(self, frame: Frame) -> Frame:
         """The same frame, worked out once and kept as long as the engine is there."""
+
+    def kept_in_order(self, frame: Frame, order: Order) -> Frame:
+        """The same frame, worked out once and kept; sorted, where this engine keeps an order."""
 
     def turn(self) -> AbstractContextManager[None]:
         """A span in which this thread may make frames."""

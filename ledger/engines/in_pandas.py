@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ledger.arrow import as_pandas, pieces
-from ledger.engines.engine import Frame
+from ledger.engines.engine import Frame, Order, in_order
 
 
 class Pandas:
@@ -34,6 +34,10 @@ class Pandas:
     def kept(self, frame: Frame) -> Frame:
         """As `Engine.kept`."""
         return self.frame(frame.collect("pandas").to_native())
+
+    def kept_in_order(self, frame: Frame, order: Order) -> Frame:
+        """As `Engine.kept_in_order`."""
+        return self.kept(in_order(frame, order))
 
     def turn(self) -> AbstractContextManager[None]:
         """As `Engine.turn`: every thread may at any time."""

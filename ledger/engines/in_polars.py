@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 from ledger.arrow import pieces
-from ledger.engines.engine import Frame
+from ledger.engines.engine import Frame, Order, in_order
 
 
 class Polars:
@@ -37,6 +37,10 @@ class Polars:
     def kept(self, frame: Frame) -> Frame:
         """As `Engine.kept`."""
         return frame.collect("polars").lazy()
+
+    def kept_in_order(self, frame: Frame, order: Order) -> Frame:
+        """As `Engine.kept_in_order`."""
+        return self.kept(in_order(frame, order))
 
     def turn(self) -> AbstractContextManager[None]:
         """As `Engine.turn`: every thread may at any time."""

@@ -18,12 +18,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ledger.engines.engine import Frame
+from ledger.engines.engine import Frame, Order, in_order
 from ledger.engines.waiting import waited
 
-#: What all queries together may take, and what it takes to make frames that are kept: sorting ten million rows with
-#: all that they refer to. What does not fit goes to files.
+#: What all queries together may take, and what it takes to make frames that are kept. What does not fit goes to files.
 MEMORY, MEMORY_TO_KEEP = "400MB", "1GB"
+#: Rows that are sorted at a time: with all that figures of money refer to, they fit into that memory.
+SORTED = 1_000_000
+#: Rows by which the others are divided into parts of about that size.
+_SAMPLE = 100_000
+
+#: Columns that no frame has: what rows are sorted by, as one text of bytes, and the part to which they belong.
+_KEY, _PART = "_key", "_part"
 
 Result = TypeVar("Result")
 
@@ -42,6 +48,8 @@ class DuckDB:
             "memory_limit": MEMORY,
             "temp_directory": str(self._folder),
             "preserve_insertion_order": True,
+            # Rows that wait for files of their own parts are in memory; with more of them they do not fit.
+            "partitioned_write_flush_threshold": 10_000,
         }
         self._connection = duckdb.connect(":memory:", config=settings)
         # Frames are made on one connection, which answers one thread at a time; each query has one of its own.
@@ -56,17 +64,55 @@ class DuckDB:
 
     def file(self, path: Path) -> Frame:
         """As `Engine.file`."""
-        with self._turn:
-            return nw.from_native(self._connection.read_parquet(str(path)))
+        return self._read([path])
 
     def kept(self, frame: Frame) -> Frame:
         """As `Engine.kept`."""
+        return self.file(self._copied(self._query(frame)))
+
+    def kept_in_order(self, frame: Frame, order: Order) -> Frame:
+        """As `Engine.kept_in_order`.
+
+        Rows that do not fit into memory would be sorted in files, 25 times as large as Parquet. So they
+        are parted first, each to those that come about where it does, and one part after the other is sorted.
+        """
+        # What the rows were joined with need not be in memory while they are sorted.
+        rows = self._copied(self._query(frame))
+        parts = self._parts(rows, order, -(-pq.read_metadata(rows).num_rows // SORTED))
+        return self._read([self._copied(self._query(in_order(part, order))) for part in parts])
+
+    def _parts(self, file: Path, order: Order, number: int) -> Iterator[Frame]:
+        """The rows of a file in parts, each with those that come before the next; gone once that is asked for."""
+        if number <= 1:
+            yield self.file(file)
+            file.unlink()
+            return
+        named = (f"\"{column}\", '{'DESC' if falls else 'ASC'} NULLS LAST'" for column, falls in order.items())
+        keys = f"create_sort_key({', '.join(named)}) AS {_KEY}"
+        sample = f"SELECT {keys} FROM '{file}' USING SAMPLE reservoir({_SAMPLE} ROWS) REPEATABLE (0) ORDER BY {_KEY}"
+        found = self._run(lambda cursor: cursor.sql(sample).fetchall())
+        bounds = sorted({found[len(found) * n // number][0] for n in range(1, number)})
+        folder = self._new_file().with_suffix("")
+        query = f"SELECT * EXCLUDE {_KEY}, {_place(bounds)} AS {_PART} FROM (SELECT *, {keys} FROM '{file}')"
+        self._copy(query, f"'{folder}' (FORMAT parquet, PARTITION_BY ({_PART}))")
+        file.unlink()
+        for part in sorted(folder.iterdir(), key=lambda part: int(part.name.partition("=")[2])):
+            yield self._read(sorted(part.iterdir()))
+            shutil.rmtree(part)
+        folder.rmdir()
+
+    def _read(self, files: list[Path]) -> Frame:
+        with self._turn:
+            return nw.from_native(self._connection.read_parquet([str(file) for file in files], hive_partitioning=False))
+
+    def _copied(self, query: str) -> Path:
         file = self._new_file()
-        query = self._query(frame)
-        copy = f"COPY ({query}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)"
+        self._copy(query, f"'{file}' (FORMAT parquet, COMPRESSION zstd)")
+        return file
+
+    def _copy(self, query: str, target: str) -> None:
         with self._memory(MEMORY_TO_KEEP):
-            self._run(lambda cursor: cursor.execute(copy))
-        return self.file(file)
+            self._run(lambda cursor: cursor.execute(f"COPY ({query}) TO {target}"))
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -118,3 +164,13 @@ class DuckDB:
     def _run(self, query: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
         with self._connection.cursor() as cursor:
             return waited(lambda: query(cursor), cursor.interrupt)
+
+
+def _place(bounds: list[bytes], first: int = 0) -> str:
+    """SQL for how many of some sorted bounds are at most a row's key."""
+    if not bounds:
+        return str(first)
+    middle = len(bounds) // 2
+    bound = "".join(f"\\x{byte:02X}" for byte in bounds[middle])
+    less, more = _place(bounds[:middle], first), _place(bounds[middle + 1 :], first + middle + 1)
+    return f"CASE WHEN {_KEY} < '{bound}'::BLOB THEN {less} ELSE {more} END"

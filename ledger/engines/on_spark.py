@@ -24,7 +24,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
 from ledger.arrow import pieces
-from ledger.engines.engine import Frame, Unreachable
+from ledger.engines.engine import Frame, Order, Unreachable
 from ledger.engines.waiting import waited
 from ledger.language import gettext as _
 
@@ -97,6 +97,10 @@ class Spark:
         made: DataFrame = frame.to_native()
         kept: Frame = nw.from_native(self._run(made.localCheckpoint))
         return kept
+
+    def kept_in_order(self, frame: Frame, order: Order) -> Frame:
+        """As `Engine.kept_in_order`: the workers keep none."""
+        return self.kept(frame)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
