@@ -20,17 +20,14 @@ from tests.machine_setup import ARGUMENTS, HELP, find_chromium
 LINE = {"offline": False, "latency": 40, "downloadThroughput": 10e6 / 8, "uploadThroughput": 10e6 / 8}
 WINDOW: Any = {"viewport": {"width": 1400, "height": 950}, "locale": "en-GB"}
 
-#: Notes what the page shows, `window.drawn`: how many charts, when the first came and when the last.
+#: Notes what the page shows, `window.drawn`: when each chart came.
 _WATCH = """
   const roots = [document];
   window.everywhere = selector => roots.flatMap(root => [...root.querySelectorAll(selector)]);
-  window.drawn = {count: 0, first: 0, last: 0};
+  window.drawn = [];
   const observer = new MutationObserver(() => {
     const count = everywhere(SHOWN).length;
-    if (count <= drawn.count) return;
-    drawn.first ||= performance.now();
-    drawn.last = performance.now();
-    drawn.count = count;
+    while (drawn.length < count) drawn.push(performance.now());
   });
   const watch = root => observer.observe(root, {childList: true, subtree: true});
   const attach = Element.prototype.attachShadow;
@@ -48,8 +45,8 @@ CHART = ".js-plotly-plot .main-svg:first-child"
 # Resolves when nothing further has come for a while, or nothing at all for a minute.
 _DRAWN = """() => new Promise(resolve => {
   const timer = setInterval(() => {
-    const waited = performance.now() - drawn.last;
-    if (drawn.count > 0 ? waited > 2500 : waited > 60000) { clearInterval(timer); resolve(drawn); }
+    const waited = performance.now() - (drawn.at(-1) ?? 0);
+    if (drawn.length ? waited > 2500 : waited > 60000) { clearInterval(timer); resolve(drawn); }
   }, 100);
 })"""
 
@@ -77,13 +74,11 @@ _CHANGED = """() => Promise.race([changed, new Promise(resolve => setTimeout(res
 
 @dataclass(frozen=True)
 class Visit:
-    """What one visit cost: over the line, until the first chart, until the last one."""
+    """What one visit cost: over the line, and the seconds until each chart, the first first."""
 
     bytes: int
     requests: int
-    charts: int
-    first: float
-    last: float
+    charts: tuple[float, ...]
 
 
 @contextmanager
@@ -115,7 +110,7 @@ def visit(browser: Browser, address: str, line: dict[str, Any] | None, *, shown:
     page.goto(address, wait_until="commit", timeout=120_000)
     drawn = page.evaluate(_DRAWN)
     context.close()
-    return Visit(sum(sizes) + frames.bytes, len(sizes), drawn["count"], drawn["first"] / 1000, drawn["last"] / 1000)
+    return Visit(sum(sizes) + frames.bytes, len(sizes), tuple(milliseconds / 1000 for milliseconds in drawn))
 
 
 def files_of(browser: Browser, address: str) -> dict[str, int]:

@@ -3,7 +3,8 @@
     python -m benchmarks.first_visit [--visits N]
 
 Budget: at most 2.6 MB over the wire; charts drawn within 1.3 times what a static page with the same
-charts and a gzip-compressed Plotly needs in the same run.
+charts and a gzip-compressed Plotly needs in the same run. The dashboard draws charts once they come
+near the window, and the static page all of them: its time is that until as many stand.
 """
 
 from __future__ import annotations
@@ -30,18 +31,20 @@ CHARTS = """() => everywhere('.js-plotly-plot').map(chart => [
 
 
 def charts_of(browser: Browser, address: str) -> list[Chart]:
-    """The figures that a page shows once it is whole."""
+    """The figures that a page shows once it is whole, on paper for instance."""
     with opened(browser, address) as page:
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        page.wait_for_function("everywhere('.stPlotlyChart').every(one => one.querySelector('.main-svg'))")
         return [Chart(*chart) for chart in page.evaluate(CHARTS)]
 
 
-def note(record: Record, visits: list[Visit], **of: str) -> None:
-    """Add what visits of one page cost."""
+def note(record: Record, visits: list[Visit], near: int, **of: str) -> None:
+    """Add what visits of one page cost; `near` is the number of charts that are waited for."""
     record.add("over the line", "MB", [each.bytes / 1e6 for each in visits], **of)
     record.add("requests", "", [each.requests for each in visits], **of)
-    record.add("charts", "", [each.charts for each in visits], **of)
-    record.add("first chart", "s", [each.first for each in visits], **of)
-    record.add("charts drawn", "s", [each.last for each in visits], **of)
+    record.add("charts", "", [len(each.charts) for each in visits], **of)
+    record.add("first chart", "s", [each.charts[0] for each in visits], **of)
+    record.add("charts drawn", "s", [each.charts[near - 1] for each in visits], **of)
 
 
 def main() -> None:
@@ -59,9 +62,10 @@ def main() -> None:
                 for _ in range(count):
                     still.append(visit(browser, limit, LINE))
                     ours.append(visit(browser, base + address, LINE))
-            note(record, ours, page=address, who="dashboard")
-            note(record, still, page=address, who="static")
-            times = median(each.last for each in ours) / median(each.last for each in still)
+            near = min(len(each.charts) for each in ours)
+            note(record, ours, near, page=address, who="dashboard")
+            note(record, still, near, page=address, who="static")
+            times = median(each.charts[near - 1] for each in ours) / median(each.charts[near - 1] for each in still)
             record.add("charts drawn against static", "×", [times], page=address)
     record.keep()
 

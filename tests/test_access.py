@@ -21,7 +21,7 @@ from components.words import THREADS
 from ledger import dataset, views
 from ledger.language import LANGUAGES, speaking, tag, translations
 from ledger.selection import Selection
-from tests.test_browser import RIO, settled
+from tests.test_browser import RIO, drawn, settled
 
 PAGES = (
     "/",
@@ -241,7 +241,7 @@ def test_headings_form_an_outline_and_chart_toolbars_are_out_of_the_way(page: Pa
     assert all(after <= before + 1 for before, after in pairwise(levels)), levels
     assert page.locator(".js-plotly-plot .modebar-btn").count() == 0
     # A table twin, or a table, for each chart.
-    for card in page.locator('[class*="st-key-card_"]:has(.js-plotly-plot)').all():
+    for card in page.locator('[class*="st-key-card_"]:has(.stPlotlyChart)').all():
         assert card.locator('[class*="st-key-twin_"], canvas').count() >= 1
 
 
@@ -270,11 +270,10 @@ def test_at_400_per_cent_nothing_scrolls_sideways_and_targets_are_large_enough(
 def test_on_paper_charts_are_whole_and_the_foot_says_where_it_is_from_and_when(page: Page, address: str) -> None:
     page.goto(f"{address}?city=rio-de-janeiro&lang=pt")
     settled(page)
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
     # A4 less its margins, at 96 dots an inch.
     page.set_viewport_size({"width": 703, "height": 1017})
     page.emulate_media(media="print")
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    drawn(page)
 
     foot = page.locator(".ledger-print")
     expect(foot).to_be_visible()
@@ -323,8 +322,9 @@ def test_one_finger_on_a_chart_or_a_map_moves_the_page(phone: Page, address: str
     settled(phone)
     expect(phone.locator(".st-key-filters")).to_be_visible()
     settled(phone)
-    for chart in phone.locator(".js-plotly-plot").all():
+    for chart in phone.locator(".stPlotlyChart").all():
         chart.evaluate("one => one.scrollIntoView({block: 'center'})")
+        chart.locator(".main-svg").first.wait_for()
         phone.wait_for_timeout(300)
         before = phone.evaluate(SCROLLED)
         draw_finger_down(phone)
@@ -356,7 +356,8 @@ def test_a_tap_on_a_bar_opens_what_stands_behind_it(phone: Page) -> None:
     settled(phone)
     expect(phone.locator(".st-key-filters")).to_be_visible()
     settled(phone)
-    bar = phone.locator(".st-key-card_funding-ladder .js-plotly-plot .bars .point path").last
+    phone.locator(".st-key-card_funding-ladder .stPlotlyChart").scroll_into_view_if_needed()
+    bar = phone.locator(".st-key-card_funding-ladder .bars .point path").last
     bar.scroll_into_view_if_needed()
     place = bar.bounding_box()
     assert place

@@ -37,9 +37,21 @@ CUT_LABELS = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(
 
 
 def settled(page: Page) -> None:
-    """Wait until the page has run and its charts are drawn."""
+    """Wait until the page has run."""
     page.locator('[data-test-script-state="notRunning"]').wait_for(timeout=30_000)
     expect(page.locator("h1")).to_have_count(1)
+
+
+def drawn(page: Page) -> None:
+    """Have every chart drawn, also those that are far below, as for paper."""
+    page.wait_for_function(
+        """() => {
+            window.dispatchEvent(new Event("beforeprint"))
+            return [...document.querySelectorAll(".stPlotlyChart")].every((one) => one.querySelector(".main-svg"))
+        }""",
+        polling=200,
+        timeout=60_000,
+    )
 
 
 def go(page: Page, address: str) -> None:
@@ -126,8 +138,8 @@ def test_one_click_on_a_chip_widens_the_selection(page: Page) -> None:
 def test_one_click_on_a_bar_leads_to_the_figures_and_sources_behind_it(page: Page) -> None:
     go(page, "/spending?city=rio-de-janeiro")
     bars = page.locator(".st-key-card_funding-by-city .bars .point path")
-    bars.first.wait_for()
     page.locator(".st-key-card_funding-by-city").scroll_into_view_if_needed()
+    bars.first.wait_for()
     boxes = [box for box in (bar.bounding_box() for bar in bars.all()) if box]
     widest = max(boxes, key=lambda box: box["width"])
 
@@ -212,6 +224,7 @@ def test_a_page_fits_its_width_and_its_charts_hold_their_labels(
     inner = "(e) => e.scrollWidth - e.clientWidth"
     assert page.locator('[data-testid="stMain"]').evaluate(inner) <= 1
     assert page.locator('[data-testid="stException"]').count() == 0
+    drawn(page)
     # A page learns its width from the browser, so a chart may be drawn twice.
     cut = page.evaluate(CUT_LABELS)
     for _ in range(40):

@@ -9,14 +9,16 @@ from collections.abc import Iterator
 
 import brotli
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from plotly.offline import get_plotlyjs_version
 
+from components.browser import NARROW
 from components.charts import drawing
 from components.figures import FIGURES
 from components.look import Look
 from ledger import dataset
 from ledger.selection import Selection
+from tests.test_browser import choose_city, go, settled
 from web import frontend
 from web.chart_library import TRACES
 
@@ -97,3 +99,48 @@ def test_a_page_draws_its_charts_with_the_small_library_alone(page: Page) -> Non
     page.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached", timeout=60_000)
     assert page.evaluate("Plotly.version") == get_plotlyjs_version()
     assert not [address for address in asked if address.endswith(str(frontend.chunk("PlotlyChart")))]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_chart_far_below_is_drawn_once_it_comes_near_and_moves_nothing(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    go(page, "/spending")
+    charts = page.locator(".stPlotlyChart")
+    charts.first.locator(".main-svg").first.wait_for()
+    if width < NARROW:  # The page learns its width from the browser, and is drawn twice.
+        expect(page.locator(".st-key-filters")).to_be_visible()
+        settled(page)
+    last, length = charts.last, "document.querySelector('[data-testid=stMain]').scrollHeight"
+    before = page.evaluate(length)
+    expect(last.locator(".main-svg")).to_have_count(0)
+
+    last.scroll_into_view_if_needed()
+
+    expect(last.locator(".main-svg")).not_to_have_count(0)
+    assert page.evaluate(length) == before
+
+
+@pytest.mark.browser
+def test_a_chart_that_waited_through_a_change_of_filters_shows_the_last_of_them(page: Page) -> None:
+    shown = page.locator(".stPlotlyChart").last
+
+    def text() -> str:
+        shown.scroll_into_view_if_needed()
+        shown.locator(".main-svg").first.wait_for()
+        return str(shown.evaluate("chart => chart.textContent"))
+
+    go(page, "/spending?city=seoul")
+    expected = text()
+    go(page, "/spending")
+    for city in ("Rio de Janeiro", "Seoul"):
+        choose_city(page, city)
+        settled(page)
+    page.locator(".st-key-chips").get_by_role("button", name="Rio de Janeiro").click()
+    page.wait_for_url(lambda url: url.endswith("?city=seoul"))
+    settled(page)
+    expect(shown.locator(".main-svg")).to_have_count(0)
+
+    text()
+
+    expect(shown).to_have_text(expected)

@@ -22,6 +22,7 @@ from playwright.sync_api import Page
 
 from ledger import dataset
 from tests.serving import ROOT, command, free_port
+from tests.test_browser import drawn, settled
 from web import frontend, icon_font
 from web.sockets import send_at_once
 
@@ -167,6 +168,8 @@ def test_pages_with_maps_and_no_others_name_the_land_in_their_head_and_ask_for_i
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
     page.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
+    settled(page)
+    drawn(page)
     if named:
         page.locator(".js-plotly-plot .geo path").first.wait_for(state="attached", timeout=60_000)
     page.wait_for_load_state("networkidle")

@@ -140,8 +140,8 @@ def visits(record: Record, browser: Browser, found: dict[str, Server], count: in
         of = {"who": name, "line": line}
         record.add("over the line", "MB", [each.bytes / 1e6 for each in all_visits], **of)
         record.add("requests", "", [each.requests for each in all_visits], **of)
-        record.add("first chart", "s", [each.first for each in all_visits if each.charts], **of)
-        record.add("charts drawn", "s", [each.last for each in all_visits if each.charts], **of)
+        record.add("first chart", "s", [each.charts[0] for each in all_visits if each.charts], **of)
+        record.add("charts drawn", "s", [each.charts[-1] for each in all_visits if each.charts], **of)
 
 
 def clicks(record: Record, browser: Browser, found: dict[str, Server], count: int) -> None:
