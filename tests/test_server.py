@@ -18,11 +18,11 @@ import pytest
 import streamlit
 import zstandard
 from fontTools.ttLib import TTFont
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from ledger import dataset
 from tests.serving import ROOT, command, free_port
-from tests.test_browser import drawn, settled
+from tests.test_browser import settled
 from web import frontend, icon_font
 from web.sockets import send_at_once
 
@@ -160,7 +160,7 @@ def test_pages_open_without_errors_or_outside_requests(page: Page, address: str)
 
 @pytest.mark.browser
 @pytest.mark.parametrize("address", PAGES)
-def test_pages_with_maps_and_no_others_name_the_land_in_their_head_and_ask_for_it_once(
+def test_a_page_that_begins_with_a_map_and_no_other_names_the_land_in_its_head_and_asks_for_it_once(
     server: str, page: Page, address: str
 ) -> None:
     named = '<link rel="preload" as="fetch" crossorigin href="/geo/' in get(server + address)[2].decode()
@@ -168,12 +168,25 @@ def test_pages_with_maps_and_no_others_name_the_land_in_their_head_and_ask_for_i
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
     page.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
-    settled(page)
-    drawn(page)
     if named:
         page.locator(".js-plotly-plot .geo path").first.wait_for(state="attached", timeout=60_000)
     page.wait_for_load_state("networkidle")
     assert len([file for file in asked if "/geo/" in file]) == named
+
+
+@pytest.mark.browser
+def test_a_map_asks_for_the_land_once_it_comes_near(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/")
+    settled(page)
+    expect(page.locator(".st-key-filters")).to_be_visible()
+    settled(page)
+    assert not [file for file in asked if "/geo/" in file]
+    page.locator(".st-key-card_initiatives-map .stPlotlyChart").scroll_into_view_if_needed()
+    page.locator(".js-plotly-plot .geo path").first.wait_for(state="attached", timeout=60_000)
+    assert len([file for file in asked if "/geo/" in file]) == 1
 
 
 @pytest.mark.browser

@@ -20,6 +20,7 @@ from typing import Any
 
 import streamlit
 
+from components.browser import NARROW
 from ledger.language import gettext as _
 
 ROOT = Path(streamlit.__file__).parent / "static"
@@ -30,8 +31,8 @@ _JS = "static/js"
 #: What nearly every page shows: preloaded with everything that they import, charts first.
 _PRELOADED = ("PlotlyChart", "Multiselect", "Selectbox", "Checkbox", "BidiComponent", "Html", "Metric")
 
-#: The land of maps, and the pages that show it: their charts would ask for it last of all.
-_LAND, _WITH_MAPS = "/geo/world_110m.json", ("/", "/spending")
+#: The land of maps: their charts would ask for it last of all.
+_LAND = "/geo/world_110m.json"
 
 # Where the server is, said in advance. Without it the browser asks for health and host
 # configuration below the page's own address first (a 404 on every page but the first), and
@@ -49,10 +50,10 @@ def original_page() -> bytes:
 
 
 @lru_cache(maxsize=8)
-def page(title: str, description: str, language: str, *, maps: bool = False) -> bytes:
+def page(title: str, description: str, language: str, *, land: bool = False) -> bytes:
     """The page as this dashboard sends it: own title, and a head that saves round trips; both texts are plain.
 
-    `language` is that of the page (BCP 47), and the one that is spoken.
+    `language` is that of the page (BCP 47), and the one that is spoken; `land` asks for that of maps at once.
     """
     html = original_page().decode()
     title, description = escape(title), escape(description)
@@ -66,8 +67,8 @@ def page(title: str, description: str, language: str, *, maps: bool = False) -> 
     html = re.sub(r"<title>.*?</title>", lambda _: head, html, count=1, flags=re.DOTALL)
     # After the chunks that the page names itself: the app shall start while the charts' chunk still comes.
     links = "".join(f'<link rel="modulepreload" crossorigin href="./{file}">' for file in preloaded())
-    if maps:
-        links += f'<link rel="preload" as="fetch" crossorigin href="{_LAND}">'
+    if land:
+        links += f'<link rel="preload" as="fetch" crossorigin href="{_LAND}" media="(min-width: {NARROW + 1}px)">'
     html = html.replace("</head>", f"{links}</head>", 1)
     html = html.replace('href="./favicon.png"', 'href="/icon.svg" type="image/svg+xml"')
     html = re.sub(r"<noscript>.*?</noscript>", lambda found: _without_scripts(), html, count=1, flags=re.DOTALL)
@@ -90,9 +91,9 @@ def _without_scripts() -> str:
     return f"<noscript><p>{told}</p></noscript>"
 
 
-def has_maps(path: str) -> bool:
-    """Whether the page at this path shows maps."""
-    return path in _WITH_MAPS
+def begins_with_map(path: str) -> bool:
+    """Whether a map is among the charts that the page at this path draws at first, where the window is wide."""
+    return path == "/"
 
 
 def script_hashes() -> list[str]:

@@ -165,7 +165,7 @@ class Page:
             return
         brand = brand_of(dataset.facts().descriptor)
         original = frontend.original_page()
-        ours = frontend.page(brand.title, brand.intro, tag(), maps=frontend.has_maps(scope["path"]))
+        ours = frontend.page(brand.title, brand.intro, tag(), land=frontend.begins_with_map(scope["path"]))
         start: Message | None = None
         body = b""
 
