@@ -219,8 +219,14 @@ def _funding(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:
     )
     funding = money.with_dollars(funding, given.lazy["exchange_rates"], given.engine.frame(power))
     # Kept first: so an engine over files knows how few they are, and need not hold them while it finds them.
-    conflicts = given.engine.kept(_conflicts(given.lazy["funding"]))
-    return funding.join(conflicts, on="funding_id", how="left")
+    contradicted = given.engine.kept(_contradicted(given.lazy["funding"]))
+    is_in_conflict = (nw.col("relation") == "alternative") | ~nw.col("contradicted").is_null()
+    case = nw.concat_str([nw.col("initiative_id"), nw.col("stage")], separator=":")
+    return (
+        funding.join(contradicted, on="funding_id", how="left")
+        .with_columns(case=nw.when(is_in_conflict).then(case))
+        .drop("contradicted")
+    )
 
 
 def _totals(funding: nw.LazyFrame, initiatives: nw.LazyFrame) -> nw.LazyFrame:
@@ -245,18 +251,12 @@ def _repeats(funding: nw.LazyFrame) -> nw.LazyFrame:
     return belonging.join(related, on="related_funding_id", how="left")
 
 
-def _conflicts(funding: nw.LazyFrame) -> nw.LazyFrame:
-    """The `case` of each figure that another of the same initiative and stage contradicts.
-
-    These are the alternatives, and the figures to which they are one.
-    """
+def _contradicted(funding: nw.LazyFrame) -> nw.LazyFrame:
+    """The figures to which another of the same initiative and stage is an alternative."""
     alternatives = funding.filter(nw.col("relation") == "alternative")
-    case = nw.concat_str([nw.col("initiative_id"), nw.col("stage")], separator=":")
-    answered = alternatives.select(id=nw.col("related_funding_id"), initiative_id="initiative_id", stage="stage")
-    contradicted = funding.join(answered.unique(), on=["id", "initiative_id", "stage"], how="inner")
-    keys = ("id", "initiative_id", "stage")
-    members = nw.concat([alternatives.select(keys), contradicted.select(keys)]).unique()
-    return members.select(funding_id=nw.col("id"), case=case)
+    answered = alternatives.select("initiative_id", "stage", id=nw.col("related_funding_id")).unique()
+    found = funding.join(answered, on=["id", "initiative_id", "stage"], how="inner")
+    return found.select(funding_id=nw.col("id"), contradicted=nw.lit(True))
 
 
 def _metrics(given: _Given, initiatives: nw.LazyFrame) -> nw.LazyFrame:

@@ -44,14 +44,14 @@ class DuckDB:
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="dashboard-duckdb-"))
         self._names = itertools.count()
-        settings: dict[str, str | bool | int | float | list[str]] = {
+        self._settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": MEMORY,
             "temp_directory": str(self._folder),
             "preserve_insertion_order": True,
             # Rows that wait for files of their own parts are in memory; with more of them they do not fit.
             "partitioned_write_flush_threshold": 10_000,
         }
-        self._connection = duckdb.connect(":memory:", config=settings)
+        self._connection = duckdb.connect(":memory:", config=self._settings)
         # Frames are made on one connection, which answers one thread at a time; each query has one of its own.
         self._turn = threading.RLock()
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
@@ -77,7 +77,7 @@ class DuckDB:
         are parted first, each to those that come about where it does, and one part after the other is sorted.
         """
         # What the rows were joined with need not be in memory while they are sorted.
-        rows = self._copied(self._query(frame))
+        rows = self._copied(self._query(frame), in_order=False)
         parts = self._parts(rows, order, -(-pq.read_metadata(rows).num_rows // SORTED))
         return self._read([self._copied(self._query(in_order(part, order))) for part in parts])
 
@@ -94,7 +94,7 @@ class DuckDB:
         bounds = sorted({found[len(found) * n // number][0] for n in range(1, number)})
         folder = self._new_file().with_suffix("")
         query = f"SELECT * EXCLUDE {_KEY}, {_place(bounds)} AS {_PART} FROM (SELECT *, {keys} FROM '{file}')"
-        self._copy(query, f"'{folder}' (FORMAT parquet, PARTITION_BY ({_PART}))")
+        self._copy(query, f"'{folder}' (FORMAT parquet, PARTITION_BY ({_PART}))", in_order=False)
         file.unlink()
         for part in sorted(folder.iterdir(), key=lambda part: int(part.name.partition("=")[2])):
             yield self._read(sorted(part.iterdir()))
@@ -105,13 +105,14 @@ class DuckDB:
         with self._turn:
             return nw.from_native(self._connection.read_parquet([str(file) for file in files], hive_partitioning=False))
 
-    def _copied(self, query: str) -> Path:
+    def _copied(self, query: str, *, in_order: bool = True) -> Path:
         file = self._new_file()
-        self._copy(query, f"'{file}' (FORMAT parquet, COMPRESSION zstd)")
+        self._copy(query, f"'{file}' (FORMAT parquet, COMPRESSION zstd)", in_order=in_order)
         return file
 
-    def _copy(self, query: str, target: str) -> None:
-        with self._memory(MEMORY_TO_KEEP):
+    def _copy(self, query: str, target: str, *, in_order: bool) -> None:
+        """Write the rows of a query; out of their order, fewer of them wait for others."""
+        with self._set("memory_limit", MEMORY_TO_KEEP), self._set("preserve_insertion_order", in_order):
             self._run(lambda cursor: cursor.execute(f"COPY ({query}) TO {target}"))
 
     @contextmanager
@@ -142,12 +143,12 @@ class DuckDB:
                 yield reader.schema.empty_table()
 
     @contextmanager
-    def _memory(self, most: str) -> Iterator[None]:
-        self._connection.execute(f"SET memory_limit = '{most}'")
+    def _set(self, name: str, value: str | bool) -> Iterator[None]:
+        self._connection.execute(f"SET {name} = '{value}'")
         try:
             yield
         finally:
-            self._connection.execute(f"SET memory_limit = '{MEMORY}'")
+            self._connection.execute(f"SET {name} = '{self._settings[name]}'")
 
     def _new_file(self) -> Path:
         return self._folder / f"{next(self._names)}.parquet"
