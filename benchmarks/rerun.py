@@ -19,9 +19,9 @@ from tests.serving import serve
 def main() -> None:
     """Measure every page."""
     command = parser(__doc__)
-    command.add_argument("--changes", type=int, help="changes per page (40; short: 8)")
+    command.add_argument("--changes", type=int, help="changes per page (120; short: 8)")
     given = command.parse_args()
-    count = given.changes or (8 if given.quick else 40)
+    count = given.changes or (8 if given.quick else 120)
     record = Record("rerun", given)
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "log.txt") as base:
         for address, page in PAGES.items():
