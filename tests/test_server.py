@@ -164,6 +164,7 @@ def test_a_page_that_begins_with_a_map_and_no_other_names_the_land_in_its_head_a
     server: str, page: Page, address: str
 ) -> None:
     named = '<link rel="preload" as="fetch" crossorigin href="/geo/' in get(server + address)[2].decode()
+    assert named == (address == "/")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)

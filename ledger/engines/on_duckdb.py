@@ -77,7 +77,7 @@ class DuckDB:
         are parted first, each to those that come about where it does, and one part after the other is sorted.
         """
         # What the rows were joined with need not be in memory while they are sorted.
-        rows = self._copied(self._query(frame), in_order=False)
+        rows = self._copied(self._query(frame), ordered=False)
         parts = self._parts(rows, order, -(-pq.read_metadata(rows).num_rows // SORTED))
         return self._read([self._copied(self._query(in_order(part, order))) for part in parts])
 
@@ -94,7 +94,7 @@ class DuckDB:
         bounds = sorted({found[len(found) * n // number][0] for n in range(1, number)})
         folder = self._new_file().with_suffix("")
         query = f"SELECT * EXCLUDE {_KEY}, {_place(bounds)} AS {_PART} FROM (SELECT *, {keys} FROM '{file}')"
-        self._copy(query, f"'{folder}' (FORMAT parquet, PARTITION_BY ({_PART}))", in_order=False)
+        self._copy(query, f"'{folder}' (FORMAT parquet, PARTITION_BY ({_PART}))", ordered=False)
         file.unlink()
         for part in sorted(folder.iterdir(), key=lambda part: int(part.name.partition("=")[2])):
             yield self._read(sorted(part.iterdir()))
@@ -105,14 +105,14 @@ class DuckDB:
         with self._turn:
             return nw.from_native(self._connection.read_parquet([str(file) for file in files], hive_partitioning=False))
 
-    def _copied(self, query: str, *, in_order: bool = True) -> Path:
+    def _copied(self, query: str, *, ordered: bool = True) -> Path:
         file = self._new_file()
-        self._copy(query, f"'{file}' (FORMAT parquet, COMPRESSION zstd)", in_order=in_order)
+        self._copy(query, f"'{file}' (FORMAT parquet, COMPRESSION zstd)", ordered=ordered)
         return file
 
-    def _copy(self, query: str, target: str, *, in_order: bool) -> None:
+    def _copy(self, query: str, target: str, *, ordered: bool) -> None:
         """Write the rows of a query; out of their order, fewer of them wait for others."""
-        with self._set("memory_limit", MEMORY_TO_KEEP), self._set("preserve_insertion_order", in_order):
+        with self._set("memory_limit", MEMORY_TO_KEEP), self._set("preserve_insertion_order", ordered):
             self._run(lambda cursor: cursor.execute(f"COPY ({query}) TO {target}"))
 
     @contextmanager
